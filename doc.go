@@ -1,0 +1,75 @@
+// Package signalbox is the map of the module: it holds no code, only this page.
+//
+// A signal box is the hut from which a railway's semaphores are pulled. This
+// one is an SDK: people pull the levers from chat. Its first domain is the
+// asynchronous daily standup, its first chat is Zulip. To watch one standup
+// day from prompt to report, with nothing to set up:
+//
+//	go run ./examples/standupbot -demo
+//
+// # Packages
+//
+// Clients speak to one server each and know nothing of any domain:
+//
+//   - [github.com/signalbox-go/signalbox/zulip] is the client of the Zulip
+//     REST API with its event queue and the loop of a bot.
+//   - [github.com/signalbox-go/signalbox/zulip/zuliptest] is a Zulip server
+//     that lives inside a test: state, long polling, faults on demand.
+//
+// A domain holds the rules, knows no chat and links nothing but the standard
+// library. What ties it to the world sits below it, one package for each
+// technology:
+//
+//   - [github.com/signalbox-go/signalbox/standup] is the standup: calendar,
+//     questionnaire, commands, engine and an in-memory store.
+//   - [github.com/signalbox-go/signalbox/standup/boltstore] keeps its state in
+//     one file, with bbolt.
+//   - [github.com/signalbox-go/signalbox/standup/storetest] is the suite that
+//     every store must pass, also one of your own.
+//   - [github.com/signalbox-go/signalbox/standup/zulipchat] connects it to Zulip.
+//
+// Below both:
+//
+//   - [github.com/signalbox-go/signalbox/ratelimit] has token buckets for each
+//     user or room, and an [net/http.RoundTripper] that keeps to the pace that
+//     a server asks for.
+//
+// And on top a program, small enough to be copied as a start:
+//
+//   - [github.com/signalbox-go/signalbox/examples/standupbot] reads its
+//     settings, composes the packages above and runs them.
+//
+// Clients and domains never import an adapter, and no adapter imports another,
+// so each program links only what it uses.
+//
+// # The way of a message, and of time
+//
+//	chat event ─► adapter ─► command or answer ─► Engine ─┐
+//	                                                      ├─► one store transaction:
+//	clock ─► Engine sleeps until the next due instant ────┘   load, decide, changes + outbox
+//	                                                                      │ commit
+//	chat ◄─ adapter ◄─ pacing ◄─ outbox loop: send, mark as sent ◄────────┘
+//
+// The rules are pure functions of state, event and instant. What they decide
+// and the messages that follow from it are committed together: what is
+// committed is sent, what is not committed never happened. The id of each chat
+// event is part of the same transaction, so an event that arrives twice counts
+// once; each outgoing message has a stable key, so a crash between sending and
+// marking it as sent is settled by looking, not by sending again.
+//
+// # Conventions
+//
+// A constructor validates what it is given, dials nobody and starts no
+// goroutine. Run(ctx) blocks, owns its goroutines and joins them before it
+// returns. Clients are immutable and safe for concurrent use. Errors of a
+// server are typed and carry its status; use [errors.Is] with the sentinels of
+// a package and [errors.AsType] for details. Logs go to the [log/slog.Logger]
+// that you hand in, by default nowhere. An empty allow-list allows nobody.
+//
+// # Stability
+//
+// Until v1.0.0 a minor version may change exported names; CHANGELOG.md says
+// which and why. What a store has written stays readable by later versions.
+// Packages under internal and the text of errors and chat messages are free to
+// change at any time.
+package signalbox

@@ -1,0 +1,16 @@
+// Package contract holds the fake Zulip server against things that this project did not write:
+// Zulip's own OpenAPI description, and two clients of other people.
+//
+// It is a module of its own so that the validator it needs stays out of the module that users import.
+// Run it with
+//
+//	go -C internal/contract test ./...
+//
+// Parts that are absent are skipped in one line; with SIGNALBOX_REQUIRE_REAL=1 the absence of the description and of
+// zulip-js is a failure.
+//
+//	ZULIP_OPENAPI           file of the description (default: ../shared/spec/zulip.yaml beside the checkout,
+//	                        or spec/zulip.yaml in the folder that SIGNALBOX_SHARED names)
+//	SIGNALBOX_ZULIP_JS      folder that holds node_modules/zulip-js, as "npm install zulip-js@2.1.0" makes it
+//	SIGNALBOX_ZULIP_PYTHON  folder that holds the Python package zulip
+package contract

@@ -1,0 +1,393 @@
+package zulip
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/signalbox-go/signalbox/internal/httpx"
+)
+
+// listener is one run of the event loop. Only run's goroutine touches the fields above mu.
+type listener struct {
+	c       *Client
+	req     ListenRequest
+	deliver func(event Event, done func()) bool
+	loaded  func(self User) // called before the first event; may be nil
+
+	wait   backoff
+	buffer pollBuffer
+	events []Event
+	// queueID is polled; last is the newest event that came from it. Empty: there is no queue that can be trusted.
+	queueID string
+	last    int64
+	// next is a new queue that waits for the back-fill; filled is set when that is done.
+	next   *Queue
+	filled bool
+	// first is a start without any past: no gap can be reported.
+	first bool
+	// reason is why the last queue was given up; losses counts queues given up since the last good poll.
+	reason string
+	losses int
+	// empties counts answers without events, in a row.
+	empties int
+
+	mu      sync.Mutex
+	state   QueueState // without Recent
+	handled handledSet
+	busy    []*pending
+	saved   int64 // the event id of the last save
+	failure error // of the store
+	idle    *sync.Cond
+}
+
+// pending is an event under way; events is kept in the order of delivery.
+type pending struct {
+	event   int64
+	message MessageID
+	done    bool
+}
+
+// errStopped means that the consumer wants no more.
+var errStopped = errors.New("stopped")
+
+// errPollTimeout means that the server did not even send a heartbeat.
+var errPollTimeout = errors.New("no answer within the time of a long poll")
+
+func newListener(c *Client, req ListenRequest, deliver func(Event, func()) bool) *listener {
+	if req.IdleTimeout == 0 && req.Store != nil {
+		req.IdleTimeout = storedIdleTimeout
+	}
+	l := &listener{c: c, req: req, deliver: deliver, last: -1}
+	l.idle = sync.NewCond(&l.mu)
+	return l
+}
+
+// run delivers until the consumer stops (nil), ctx ends or an error cannot pass.
+func (l *listener) run(ctx context.Context) error {
+	if _, err := registerNarrow(l.req.Narrow); err != nil {
+		return fmt.Errorf("zulip: listen: %w", err)
+	}
+	stopWaking := context.AfterFunc(ctx, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.idle.Broadcast()
+	})
+	defer stopWaking()
+	ready := false
+	defer func() {
+		if ready {
+			_ = l.save(ctx) // A failure here repeats events, which is what it has to do.
+		}
+		l.release(ctx)
+	}()
+	for {
+		var err error
+		if !ready {
+			err = l.load(ctx)
+			ready = err == nil
+		} else {
+			err = l.step(ctx)
+		}
+		if err = l.judge(ctx, err); err != nil {
+			if errors.Is(err, errStopped) {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+// judge decides what an error means: nil to go on, perhaps after a wait, else the end.
+func (l *listener) judge(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil && !errors.Is(err, errStopped):
+		return context.Cause(ctx)
+	case err == nil:
+		return nil
+	case errors.Is(err, errStopped):
+		return err
+	case l.lost(err):
+		l.c.log.WarnContext(ctx, "event queue lost", "error", err)
+		l.giveUpQueue(err)
+		if l.losses < 2 {
+			return nil
+		}
+	case permanent(err):
+		return err
+	default:
+		l.c.log.WarnContext(ctx, "event loop waits after an error", "error", err)
+	}
+	return sleep(ctx, l.wait.next(err))
+}
+
+// permanentError marks trouble on this side of the network.
+type permanentError struct{ error }
+
+func (e permanentError) Unwrap() error { return e.error }
+
+func permanent(err error) bool {
+	if _, ok := errors.AsType[permanentError](err); ok {
+		return true
+	}
+	api, ok := errors.AsType[*APIError](err)
+	return ok && !api.Temporary()
+}
+
+// pollError marks an error of GET /events, where some codes mean more than elsewhere.
+type pollError struct{ error }
+
+func (e pollError) Unwrap() error { return e.error }
+
+// lost tells whether the queue can never be polled again: it is unknown, or the place in it is. The texts of the
+// latter ("has already been pruned", "was not in this queue") are translated; their code is BAD_REQUEST.
+func (l *listener) lost(err error) bool {
+	if _, ok := errors.AsType[pollError](err); !ok {
+		return false
+	}
+	if errors.Is(err, httpx.ErrBodyTooLarge) {
+		return true // the history comes in pages
+	}
+	api, _ := errors.AsType[*APIError](err)
+	return api != nil && (errors.Is(api, ErrBadEventQueueID) || api.Status == http.StatusBadRequest && api.Code == "BAD_REQUEST")
+}
+
+func (l *listener) giveUpQueue(err error) {
+	l.losses++
+	l.queueID, l.last, l.next, l.filled, l.first = "", -1, nil, false, false
+	l.reason = "the event queue was lost"
+	if api, ok := errors.AsType[*APIError](err); ok {
+		l.reason = oneLine(api.Code+": "+api.Message, 200)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state.QueueID, l.state.LastEventID = "", -1
+}
+
+// load finds out who listens and where it left off.
+func (l *listener) load(ctx context.Context) error {
+	self, err := l.c.OwnUser(ctx)
+	if err != nil {
+		return err
+	}
+	var state QueueState
+	if l.req.Store != nil {
+		if state, err = l.req.Store.LoadQueue(ctx); err != nil {
+			return permanentError{fmt.Errorf("zulip: listen: load the queue: %w", err)}
+		}
+	}
+	site := l.c.Site()
+	if state.Site != "" && (state.Site != site || state.BotID != self.ID) {
+		return permanentError{fmt.Errorf("zulip: listen: %w: bot %d at %s, not %d at %s; use another store",
+			ErrForeignQueue, state.BotID, state.Site, self.ID, site)}
+	}
+	if l.loaded != nil {
+		l.loaded(self)
+	}
+	l.first = state.Site == ""
+	registration, err := json.Marshal([]any{l.req.EventTypes, l.req.Narrow, l.req.AllPublicChannels})
+	if err != nil {
+		return permanentError{fmt.Errorf("zulip: listen: %w", err)}
+	}
+	l.reason = "the program listens for other events than before"
+	if state.QueueID == "" {
+		l.reason = "the last run ended before it had a queue"
+	}
+	if state.Registration == string(registration) {
+		l.queueID, l.last = state.QueueID, state.LastEventID
+	} else {
+		if state.QueueID != "" {
+			l.delete(ctx, state.QueueID)
+		}
+		state.QueueID, state.LastEventID = "", -1
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	slices.Sort(state.Recent)
+	l.handled.ids, state.Recent = state.Recent, nil
+	state.Site, state.BotID, state.Registration = site, self.ID, string(registration)
+	l.state, l.saved = state, state.LastEventID
+	return nil
+}
+
+// step makes a queue or polls the one that there is.
+func (l *listener) step(ctx context.Context) error {
+	if l.queueID == "" {
+		return l.resync(ctx)
+	}
+	n, err := l.poll(ctx, l.queueID, false)
+	if err != nil {
+		return err
+	}
+	l.losses = 0
+	if n > 0 {
+		l.empties = 0
+		l.wait.reset()
+		return nil
+	}
+	// The server answers an abandoned poll with nothing, at once: another program polls the same queue.
+	if l.empties++; l.empties > 1 {
+		l.c.log.WarnContext(ctx, "empty answers from the event queue; does another program use the same one?")
+		return sleep(ctx, l.wait.next(nil))
+	}
+	return nil
+}
+
+// poll asks once and delivers what came; it returns how many events that were.
+func (l *listener) poll(ctx context.Context, queueID string, dontBlock bool) (int, error) {
+	var err error
+	clear(l.events)
+	l.events, err = l.c.poll(ctx, EventsRequest{QueueID: queueID, LastEventID: l.last, DontBlock: dontBlock}, &l.buffer, l.events[:0])
+	if err != nil {
+		return 0, pollError{err}
+	}
+	for i := range l.events {
+		event := &l.events[i]
+		if event.ID <= l.last {
+			continue // acknowledged already
+		}
+		if err := l.take(ctx, event); err != nil {
+			return 0, err
+		}
+		l.last = event.ID
+	}
+	return len(l.events), l.save(ctx)
+}
+
+// take delivers an event unless nobody needs it.
+func (l *listener) take(ctx context.Context, event *Event) error {
+	entry := &pending{event: event.ID}
+	if event.Message != nil {
+		entry.message = event.Message.ID
+	}
+	l.mu.Lock()
+	l.await(ctx, reorderWindow-1)
+	if ctx.Err() != nil {
+		l.mu.Unlock()
+		return context.Cause(ctx)
+	}
+	entry.done = event.Type == EventHeartbeat || entry.message != 0 && (l.handled.has(entry.message) || l.isBusy(entry.message))
+	l.busy = append(l.busy, entry)
+	if entry.done {
+		l.settle()
+	}
+	l.mu.Unlock()
+	if entry.done {
+		return nil
+	}
+	if !l.deliver(*event, func() { l.finish(ctx, entry) }) {
+		return errStopped
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return l.err()
+}
+
+// await returns when at most n events are under way or ctx has ended. It is called with mu held.
+func (l *listener) await(ctx context.Context, n int) {
+	for len(l.busy) > n && ctx.Err() == nil {
+		l.idle.Wait()
+	}
+}
+
+func (l *listener) isBusy(id MessageID) bool {
+	return slices.ContainsFunc(l.busy, func(p *pending) bool { return p.message == id })
+}
+
+// finish is called once for each delivered event when it has been handled.
+func (l *listener) finish(ctx context.Context, entry *pending) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	entry.done = true
+	if entry.message != 0 {
+		l.handled.add(entry.message)
+		l.state.Watermark = max(l.state.Watermark, entry.message)
+	}
+	l.settle()
+	if entry.message != 0 {
+		l.write(ctx)
+	}
+}
+
+// settle moves the place in the queue over all events that are handled with everything before them.
+func (l *listener) settle() {
+	n := 0
+	for n < len(l.busy) && l.busy[n].done {
+		if l.busy[n].event >= 0 {
+			l.state.LastEventID = l.busy[n].event
+		}
+		l.busy[n] = nil
+		n++
+	}
+	if n == len(l.busy) {
+		l.busy = l.busy[:0]
+	} else {
+		l.busy = l.busy[n:]
+	}
+	if l.state.QueueID != "" {
+		l.handled.trim() // while a back-fill goes on all ids are needed
+	}
+	l.idle.Broadcast()
+}
+
+// save writes the state at the end of a batch when something is new.
+func (l *listener) save(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.state.LastEventID != l.saved {
+		l.write(ctx)
+	}
+	return l.failure
+}
+
+// storeTimeout bounds a save, which goes on after ctx has ended.
+const storeTimeout = 30 * time.Second
+
+// write gives the state to the store.
+func (l *listener) write(ctx context.Context) {
+	if l.req.Store == nil || l.failure != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer cancel()
+	state := l.state
+	state.Recent = l.handled.recent()
+	if err := l.req.Store.SaveQueue(ctx, state); err != nil {
+		l.failure = permanentError{fmt.Errorf("zulip: listen: save the queue: %w", err)}
+		return
+	}
+	l.saved = state.LastEventID
+}
+
+func (l *listener) err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failure
+}
+
+// releaseTimeout bounds the good-bye to the server.
+const releaseTimeout = 5 * time.Second
+
+// release deletes the queues that no later run can use.
+func (l *listener) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	if l.next != nil {
+		l.delete(ctx, l.next.ID)
+	}
+	if l.queueID != "" && l.req.Store == nil {
+		l.delete(ctx, l.queueID)
+	}
+}
+
+func (l *listener) delete(ctx context.Context, id string) {
+	if err := l.c.DeleteQueue(ctx, id); err != nil {
+		l.c.log.DebugContext(ctx, "event queue not deleted", "error", err)
+	}
+}

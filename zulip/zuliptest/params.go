@@ -1,0 +1,181 @@
+package zuliptest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	maxUpload   = 25 << 20               // what the server says it accepts
+	maxBody     = maxUpload + 1<<20      // with the rest of the request around the file
+	maxPartSize = 4 << 20                // of a parameter in a multipart body
+	jsonProblem = `" is not valid JSON.` // end of the sentence
+)
+
+// params are the parameters of a request, wherever they stood: query, urlencoded or multipart body.
+// Reading one that is missing or malformed remembers the refusal in bad; handlers look at it once, after reading all.
+type params struct {
+	values url.Values
+	files  []file
+	used   map[string]bool
+	bad    *answer
+}
+
+type file struct {
+	name    string
+	mime    string
+	content []byte
+}
+
+// readParams reads the whole request. It reports true when the body is larger than the server accepts.
+func readParams(w http.ResponseWriter, r *http.Request) (*params, bool) {
+	p := &params{values: url.Values{}, used: map[string]bool{}}
+	maps.Copy(p.values, r.URL.Query())
+	body := http.MaxBytesReader(w, r.Body, maxBody)
+	kind, attrs, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err != nil:
+	case kind == "application/x-www-form-urlencoded":
+		var text []byte
+		if text, err = io.ReadAll(body); err == nil {
+			form, _ := url.ParseQuery(string(text)) // Zulip, too, takes what can be read
+			for k, v := range form {
+				p.values[k] = append(p.values[k], v...)
+			}
+		}
+	case kind == "multipart/form-data" && attrs["boundary"] != "":
+		err = p.readParts(multipart.NewReader(body, attrs["boundary"]))
+	}
+	_, tooBig := errors.AsType[*http.MaxBytesError](err)
+	return p, tooBig
+}
+
+func (p *params) readParts(r *multipart.Reader) error {
+	for {
+		part, err := r.NextPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if part.FileName() != "" {
+			content, err := io.ReadAll(part)
+			if err != nil {
+				return err
+			}
+			p.files = append(p.files, file{name: part.FileName(), mime: part.Header.Get("Content-Type"), content: content})
+			continue
+		}
+		value, err := io.ReadAll(io.LimitReader(part, maxPartSize))
+		if err != nil {
+			return err
+		}
+		p.values.Add(part.FormName(), string(value))
+	}
+}
+
+func (p *params) copy() url.Values {
+	c := url.Values{}
+	for k, v := range p.values {
+		c[k] = slices.Clone(v)
+	}
+	return c
+}
+
+// unused returns the names of parameters that no handler asked for.
+func (p *params) unused() []string {
+	var names []string
+	for k := range p.values {
+		if !p.used[k] {
+			names = append(names, k)
+		}
+	}
+	return names
+}
+
+// accept marks parameters that are known but change nothing here.
+func (p *params) accept(names ...string) {
+	for _, n := range names {
+		p.used[n] = true
+	}
+}
+
+func (p *params) reject(a answer) {
+	if p.bad == nil {
+		p.bad = &a
+	}
+}
+
+func (p *params) has(name string) bool {
+	p.used[name] = true
+	return p.values.Has(name)
+}
+
+func (p *params) str(name, otherwise string) string {
+	if !p.has(name) {
+		return otherwise
+	}
+	return p.values.Get(name)
+}
+
+func (p *params) need(name string) string {
+	if !p.has(name) {
+		p.reject(fail(http.StatusBadRequest, "REQUEST_VARIABLE_MISSING", "Missing '"+name+"' argument").with("var_name", name))
+	}
+	return p.values.Get(name)
+}
+
+// flag reads a JSON boolean.
+func (p *params) flag(name string, otherwise bool) bool {
+	v := otherwise
+	p.json(name, &v)
+	return v
+}
+
+func (p *params) integer(name string, otherwise int) int {
+	if !p.has(name) {
+		return otherwise
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(p.values.Get(name)))
+	if err != nil {
+		p.reject(badRequest(name + " is not an integer"))
+	}
+	return n
+}
+
+// json decodes a JSON value into v and reports whether the parameter was there.
+func (p *params) json(name string, v any) bool {
+	if !p.has(name) {
+		return false
+	}
+	text := []byte(p.values.Get(name))
+	if !json.Valid(text) {
+		p.reject(badRequest(`Argument "` + name + jsonProblem))
+		return false
+	}
+	if json.Unmarshal(text, v) != nil {
+		p.reject(fail(http.StatusBadRequest, "REQUEST_VARIABLE_INVALID", "Bad value for '"+name+"': "+string(text)).
+			with("var_name", name).with("bad_value", string(text)))
+		return false
+	}
+	return true
+}
+
+// id reads a number from the path; -1 when it is none.
+func (c *call) id(name string) int {
+	n, err := strconv.Atoi(c.vars[name])
+	if err != nil {
+		return -1
+	}
+	return n
+}
