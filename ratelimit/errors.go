@@ -6,32 +6,21 @@ import (
 	"time"
 )
 
-// WaitError says that a [Transport] did not send a request, because the wait for its turn
-// did not fit the request's context. The request surely did not reach the server.
-//
-// [errors.Is] finds [context.DeadlineExceeded] in it where a deadline was too early,
-// and [context.Canceled] where the caller gave up.
+// WaitError says that a request was not sent, because its turn comes only after
+// its context has ended. [errors.Is] with [context.DeadlineExceeded] holds. Give
+// the context more time than Wait, or try again later.
 type WaitError struct {
-	// Wait is how long the request would have had to wait at least, counted from the moment it was refused.
+	// Wait is how long the request would have to wait at least.
 	Wait time.Duration
-	// Err is context.DeadlineExceeded or context.Canceled.
-	Err error
+	// Left is how much time its context had left.
+	Left time.Duration
 }
 
-// Error says how long the wait would have been.
+// Error says how long the wait is and how much time there was.
 func (e *WaitError) Error() string {
-	if e.Timeout() {
-		return fmt.Sprintf("ratelimit: the server's limit allows the next request in %v, after the deadline; allow more time or send less",
-			e.Wait.Round(time.Millisecond))
-	}
-	return fmt.Sprintf("ratelimit: wait of %v for the server's limit given up: %v", e.Wait.Round(time.Millisecond), e.Err)
+	return fmt.Sprintf("ratelimit: the rate limit asks to wait %v, the context ends in %v: allow more time or try again later",
+		e.Wait.Round(time.Millisecond), e.Left.Round(time.Millisecond))
 }
 
-// Unwrap returns Err.
-func (e *WaitError) Unwrap() error { return e.Err }
-
-// Timeout says whether a deadline was the reason, as [net.Error] has it.
-func (e *WaitError) Timeout() bool { return e.Err == context.DeadlineExceeded }
-
-// NotSent returns true: a retry layer may tell from it that nothing has happened on the server.
-func (e *WaitError) NotSent() bool { return true }
+// Unwrap returns [context.DeadlineExceeded].
+func (e *WaitError) Unwrap() error { return context.DeadlineExceeded }

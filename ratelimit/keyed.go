@@ -1,7 +1,7 @@
 package ratelimit
 
 import (
-	"container/heap"
+	"container/list"
 	"errors"
 	"math"
 	"sync"
@@ -10,114 +10,117 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// longestFill bounds how long an empty bucket needs to be full again, and with it how long a key is remembered.
-const longestFill = 365 * 24 * time.Hour
+// longestRefill bounds the time in which a bucket fills.
+const longestRefill = 365 * 24 * time.Hour
 
-// Keyed is a token bucket for each key, such as a user or a room. Make it with [NewKeyed];
-// it is safe for concurrent use, holds no goroutine and needs no closing.
+// Keyed holds one token bucket for each key, such as a user or a room. It is
+// safe for concurrent use. Make one with [NewKeyed]; the zero value is not
+// usable.
 //
-// A key is forgotten as soon as its bucket is full again, because it then is as good as new.
-// So memory holds the keys that were busy of late, and never more than the cap.
+// A key is forgotten when its bucket has filled again, at the latest when it has
+// not been allowed anything for the time that an empty bucket takes to fill.
+// There are never more than a fixed number of keys, so that a flood of new ones
+// cannot grow the memory: see [Keyed.Allow].
 type Keyed[K comparable] struct {
 	limit   rate.Limit
 	burst   int
 	maxKeys int
+	refill  time.Duration // An empty bucket is full after this time.
 
 	mu      sync.Mutex
-	buckets map[K]*bucket[K]
-	byFull  fullHeap[K] // the same buckets, the first to be full first
+	buckets map[K]*list.Element
+	recent  *list.List // Of *bucket[K]; at the front the one that was allowed longest ago.
 }
 
-// bucket is what is known of one key.
 type bucket[K comparable] struct {
 	key     K
-	limiter *rate.Limiter
-	fullAt  time.Time
-	index   int  // in the heap
-	refused bool // since the last request that was allowed
+	tokens  *rate.Limiter
+	allowed time.Time // The last time.
+	refused bool      // Since then.
 }
 
-// Decision is the answer to one request of a key. The zero value is a refusal without notice.
+// Decision is the answer of [Keyed.Allow].
 type Decision struct {
-	// Allowed says that the request may be done. It took a token.
+	// Allowed tells whether the key had a token, which is now spent.
 	Allowed bool
-	// First says that this is the key's first refusal since its last allowed request: the one to tell the sender of.
-	// A new key refused at the cap is not remembered, so its refusals have no first.
+	// First marks the first refusal since the key was last allowed something.
+	// Answer that one, and be silent on the others: then a flood gets one notice.
 	First bool
-	// RetryAfter is how long the key must stay quiet to have a token, 0 if allowed.
+	// RetryAfter is how long to wait for the next token; zero when allowed.
 	RetryAfter time.Duration
 }
 
-// NewKeyed allows each key a burst of requests and then limit per second, for at most maxKeys keys at a time.
-//
-// At the cap new keys are refused until a bucket of another key is full again: a flood of made-up keys
-// must neither grow memory nor push out the keys that are being held back. Choose a cap well above the number of
-// keys that may be busy at one time.
-//
-// It fails where limit, burst or maxKeys are not positive, or where an empty bucket would need over a year to fill.
+// NewKeyed returns buckets that hold burst tokens each and gain limit tokens a
+// second, for at most maxKeys keys at a time. All three must be positive, limit
+// also finite, and burst/limit at most a year.
 func NewKeyed[K comparable](limit rate.Limit, burst, maxKeys int) (*Keyed[K], error) {
+	seconds := float64(burst) / float64(limit)
 	switch {
+	case !(limit > 0) || limit == rate.Inf || math.IsInf(float64(limit), 0): // The first is true of NaN, too.
+		return nil, errors.New("ratelimit: the limit must be a positive, finite number of tokens a second")
 	case burst < 1:
 		return nil, errors.New("ratelimit: the burst must be at least 1")
 	case maxKeys < 1:
-		return nil, errors.New("ratelimit: the cap on keys must be at least 1")
-	case !(limit > 0) || limit == rate.Inf || math.IsInf(float64(limit), 0):
-		return nil, errors.New("ratelimit: the limit must be a positive number of requests per second; rate.Every makes one of an interval")
-	case float64(burst)/float64(limit) > longestFill.Seconds():
-		return nil, errors.New("ratelimit: an empty bucket would need over a year to fill; raise the limit or lower the burst")
+		return nil, errors.New("ratelimit: the number of keys must be at least 1")
+	case seconds > longestRefill.Seconds():
+		return nil, errors.New("ratelimit: an empty bucket must fill within a year: raise the limit or lower the burst")
 	}
-	return &Keyed[K]{limit: limit, burst: burst, maxKeys: maxKeys, buckets: make(map[K]*bucket[K])}, nil
+	return &Keyed[K]{
+		limit: limit, burst: burst, maxKeys: maxKeys, refill: ceilSeconds(seconds),
+		buckets: make(map[K]*list.Element), recent: list.New(),
+	}, nil
 }
 
-// Allow takes a token of the key and says whether there was one.
-func (k *Keyed[K]) Allow(key K) bool { return k.Take(key).Allowed }
-
-// Take takes a token of the key, or says how long there will be none. It does not block, and a refusal costs nothing.
-func (k *Keyed[K]) Take(key K) Decision {
+// Allow spends one of the key's tokens, if it has any. It never blocks, and
+// takes constant time on average.
+//
+// A key that is not known while all keys' places are taken by busy ones is
+// refused, with First unset: nothing is remembered of it, so each of its
+// attempts would look like the first.
+func (k *Keyed[K]) Allow(key K) Decision {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	now := time.Now()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.forgetFull(now)
-	b := k.buckets[key]
-	if b == nil {
+	k.forget(now)
+	e, ok := k.buckets[key]
+	if !ok {
 		if len(k.buckets) >= k.maxKeys {
-			return Decision{RetryAfter: roundUp(k.byFull[0].fullAt.Sub(now).Seconds())}
+			return Decision{RetryAfter: k.refill - now.Sub(k.oldest().allowed)}
 		}
-		b = &bucket[K]{key: key, limiter: rate.NewLimiter(k.limit, k.burst), fullAt: now}
-		k.buckets[key] = b
-		heap.Push(&k.byFull, b)
+		e = k.recent.PushBack(&bucket[K]{key: key, tokens: rate.NewLimiter(k.limit, k.burst)})
+		k.buckets[key] = e
 	}
-	if !b.limiter.AllowN(now, 1) {
-		first := !b.refused
-		b.refused = true
-		return Decision{First: first, RetryAfter: k.fill(1 - b.limiter.TokensAt(now))}
+	b := value[K](e)
+	if b.tokens.AllowN(now, 1) {
+		b.allowed, b.refused = now, false
+		k.recent.MoveToBack(e)
+		return Decision{Allowed: true}
 	}
-	b.refused = false
-	b.fullAt = now.Add(k.fill(float64(k.burst) - b.limiter.TokensAt(now)))
-	heap.Fix(&k.byFull, b.index)
-	return Decision{Allowed: true}
+	first := !b.refused
+	b.refused = true
+	return Decision{First: first, RetryAfter: ceilSeconds((1 - b.tokens.TokensAt(now)) / float64(k.limit))}
 }
 
-// Len is how many keys are remembered.
-func (k *Keyed[K]) Len() int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.forgetFull(time.Now())
-	return len(k.buckets)
-}
-
-// forgetFull drops the keys whose buckets are full again.
-func (k *Keyed[K]) forgetFull(now time.Time) {
-	for len(k.byFull) > 0 && !k.byFull[0].fullAt.After(now) {
-		b, _ := heap.Pop(&k.byFull).(*bucket[K])
-		delete(k.buckets, b.key)
+// forget drops keys whose buckets must be full. Two for each call that may add
+// one: then the map shrinks although each call does little.
+func (k *Keyed[K]) forget(now time.Time) {
+	for range 2 {
+		if k.recent.Len() == 0 || now.Sub(k.oldest().allowed) < k.refill {
+			return
+		}
+		delete(k.buckets, k.oldest().key)
+		k.recent.Remove(k.recent.Front())
 	}
 }
 
-// fill is how long it takes to fill so many tokens into a bucket.
-func (k *Keyed[K]) fill(tokens float64) time.Duration { return roundUp(tokens / float64(k.limit)) }
+func (k *Keyed[K]) oldest() *bucket[K] { return value[K](k.recent.Front()) }
 
-// roundUp makes whole milliseconds of seconds: fit to be read, and on the safe side of rounding errors.
-func roundUp(seconds float64) time.Duration {
-	return time.Duration(math.Ceil(seconds*1000)) * time.Millisecond
+func value[K comparable](e *list.Element) *bucket[K] {
+	b, _ := e.Value.(*bucket[K]) // The list holds nothing else.
+	return b
+}
+
+// ceilSeconds turns seconds into a duration that is not shorter.
+func ceilSeconds(s float64) time.Duration {
+	return time.Duration(math.Ceil(s * float64(time.Second)))
 }

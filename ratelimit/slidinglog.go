@@ -9,6 +9,9 @@ import (
 // whether a request leaves the window at its end or just after.
 const slack = time.Millisecond
 
+// longestProbe bounds how far the waits after a row of 429s grow beyond Retry-After.
+const longestProbe = time.Minute
+
 // slidingLog models the server's log of accepted requests: at most limit of them in any stretch of length per.
 // It has neither lock nor clock.
 //
@@ -20,7 +23,9 @@ type slidingLog struct {
 	accepted []entry       // within per, oldest first
 	guesses  int           // how many of accepted are guesses
 	inFlight int           // sent, not answered
-	blocked  time.Time     // end of the last Retry-After
+	blocked  time.Time     // end of the wait for the last Retry-After
+	streak   int           // how many waits in a row ended in a 429
+	probing  bool          // a request tries whether the 429s are over
 	seen     time.Time     // when the server last said how many remain
 }
 
@@ -46,7 +51,7 @@ func (l *slidingLog) expire(now time.Time) {
 // ready says whether a request may be sent now.
 func (l *slidingLog) ready(now time.Time) bool {
 	l.expire(now)
-	return !now.Before(l.blocked) && (l.limit == 0 || len(l.accepted)+l.inFlight < l.limit)
+	return !now.Before(l.blocked) && !l.probing && (l.limit == 0 || len(l.accepted)+l.inFlight < l.limit)
 }
 
 // wait is the least time after which a request with so many ahead of it may be sent.
@@ -71,11 +76,15 @@ func (l *slidingLog) wait(now time.Time, ahead int) time.Duration {
 }
 
 // begin counts a request that is sent.
-func (l *slidingLog) begin() { l.inFlight++ }
+func (l *slidingLog) begin() {
+	l.inFlight++
+	l.probing = l.streak > 0
+}
 
 // fail counts a request that got no answer. The server may have accepted it.
 func (l *slidingLog) fail(now time.Time) {
 	l.inFlight--
+	l.probing = false
 	l.add(entry{at: now, guess: true})
 }
 
@@ -83,15 +92,14 @@ func (l *slidingLog) fail(now time.Time) {
 // It says whether the waits of others have changed by more than this request.
 func (l *slidingLog) answer(now time.Time, fb feedback) (changed bool) {
 	l.inFlight--
+	l.probing = false
 	changed = l.learn(fb)
 	l.expire(now)
 	if fb.rejected {
-		if until := now.Add(fb.retryAfter + slack); until.After(l.blocked) {
-			l.blocked = until
-		}
-		l.reject(now, fb)
+		l.reject(now, fb.retryAfter)
 		return true
 	}
+	l.streak = 0
 	l.add(entry{at: now})
 	if fb.remaining >= 0 {
 		l.reconcile(now, l.limit-fb.remaining)
@@ -119,41 +127,57 @@ func (l *slidingLog) reconcile(now time.Time, used int) {
 	if l.limit == 0 {
 		return
 	}
-	if missing := min(used, l.limit) - len(l.accepted) - l.inFlight; missing > 0 {
-		// Others share the limit. Their requests came since the server was last heard of, at even intervals for all we know.
-		from := now.Add(-l.per)
-		if l.seen.After(from) {
-			from = l.seen
-		}
-		l.guess(missing, from, now)
-	} else if surplus := len(l.accepted) - used; surplus > 0 {
+	if surplus := len(l.accepted) - used; surplus > 0 {
 		l.forget(min(surplus, l.guesses))
 	}
+	l.guess(now, min(used, l.limit)-len(l.accepted)-l.inFlight, now.Add(-l.per))
 	l.seen = now
 }
 
-// reject makes new guesses after a 429: the window is full, and the first request leaves it when Retry-After ends.
-func (l *slidingLog) reject(now time.Time, fb feedback) {
+// reject takes in a 429: the window is full, and the first request leaves it when Retry-After ends.
+//
+// After it one request alone tries whether there is room. Where others take each slot as soon as it is free,
+// one 429 follows the other. Then the wait doubles, at most to a minute and not beyond the time
+// when one of our own requests leaves the window.
+func (l *slidingLog) reject(now time.Time, retryAfter time.Duration) {
+	wait := retryAfter
+	if !now.Before(l.blocked) { // sent after the last wait, not along with the request that began it
+		wait = max(wait, min(retryAfter<<min(l.streak, 6), longestProbe, l.ownLeaves(now)))
+		l.streak++
+	}
+	if until := now.Add(wait + slack); until.After(l.blocked) {
+		l.blocked = until
+	}
 	if l.limit == 0 {
 		return
 	}
-	l.forget(l.guesses)
-	from := now.Add(fb.retryAfter - l.per)
-	if from.After(now) {
-		from = now
-	}
-	l.guess(l.limit-len(l.accepted)-l.inFlight, from, now)
+	l.guess(now, l.limit-len(l.accepted)-l.inFlight, now.Add(retryAfter-l.per))
 	l.seen = now
 }
 
-// guess adds n requests of others at even intervals.
-func (l *slidingLog) guess(n int, from, to time.Time) {
+// ownLeaves is how long the oldest of our own requests stays in the window, a long time without any.
+func (l *slidingLog) ownLeaves(now time.Time) time.Duration {
+	for _, e := range l.accepted {
+		if !e.guess {
+			return e.at.Add(l.per).Sub(now)
+		}
+	}
+	return maxTime
+}
+
+// guess adds n requests of others who share the limit. For all we know they came at even intervals,
+// since the server was last heard of or since the oldest, whichever is later.
+func (l *slidingLog) guess(now time.Time, n int, oldest time.Time) {
 	if n <= 0 {
 		return
 	}
-	step := to.Sub(from) / time.Duration(n)
+	first, step := oldest, max(now.Sub(oldest)/time.Duration(n), 0)
+	if l.seen.After(oldest) {
+		step = now.Sub(l.seen) / time.Duration(n)
+		first = l.seen.Add(step)
+	}
 	for i := range n {
-		l.accepted = append(l.accepted, entry{at: from.Add(time.Duration(i) * step), guess: true})
+		l.accepted = append(l.accepted, entry{at: first.Add(time.Duration(i) * step), guess: true})
 	}
 	l.guesses += n
 	slices.SortStableFunc(l.accepted, func(a, b entry) int { return a.at.Compare(b.at) })

@@ -241,3 +241,10 @@ func (o *office) count(name, text string) int {
 	}
 	return n
 }
+
+// command sends a direct message written as a command and returns the answer.
+func (o *office) command(from, text string) string {
+	o.t.Helper()
+	o.direct(from, "/standup "+text)
+	return o.last(strings.ToLower(from))
+}

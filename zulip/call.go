@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -139,13 +138,9 @@ func (r call) malformed(err error) error {
 
 // failed is the error of an answer that is no success. Something in front of Zulip may have written it, as HTML.
 func (r call) failed(status int, header http.Header, data []byte) error {
-	e := &APIError{Status: status, Method: r.method, Path: r.where(), RetryAfter: retryAfter(header.Get("Retry-After"))}
-	var body struct {
-		Result     string  `json:"result"`
-		Msg        string  `json:"msg"`
-		Code       string  `json:"code"`
-		RetryAfter float64 `json:"retry-after"`
-	}
+	e := &APIError{Status: status, Method: r.method, Path: r.where()}
+	e.RetryAfter, _ = httpx.RetryAfter(header, time.Now())
+	var body envelope
 	if err := json.Unmarshal(data, &body); err != nil || body.Result == "" {
 		e.Message = strings.ToLower(http.StatusText(status)) + ", in an answer that is not Zulip's"
 		return e
@@ -154,25 +149,5 @@ func (r call) failed(status int, header http.Header, data []byte) error {
 	if e.Code == "" {
 		e.Code = "BAD_REQUEST" // what Zulip means when it says nothing
 	}
-	if e.RetryAfter == 0 {
-		e.RetryAfter = seconds(body.RetryAfter)
-	}
 	return e
-}
-
-// retryAfter reads seconds, which Zulip gives with a fraction.
-func retryAfter(header string) time.Duration {
-	value, err := strconv.ParseFloat(header, 64)
-	if err != nil {
-		return 0
-	}
-	return seconds(value)
-}
-
-// seconds is a duration from outside, between 0 and a day.
-func seconds(value float64) time.Duration {
-	if !(value > 0) { // also when it is no number
-		return 0
-	}
-	return time.Duration(min(value, 86400) * float64(time.Second))
 }

@@ -55,7 +55,7 @@ func (c *Client) Channels(ctx context.Context, req ChannelsRequest) ([]Channel, 
 		envelope
 		Streams []Channel `json:"streams"`
 	}
-	err := c.call(ctx, call{op: "list channels", method: http.MethodGet, path: c.path("streams"), params: p, newer: []string{"exclude_archived"}}, &out)
+	err := c.call(ctx, call{op: "list channels", method: http.MethodGet, path: path("streams"), params: p, newer: []string{"exclude_archived"}}, &out)
 	return out.Streams, err
 }
 
@@ -65,7 +65,7 @@ func (c *Client) Channel(ctx context.Context, id ChannelID) (Channel, error) {
 		envelope
 		Stream Channel `json:"stream"`
 	}
-	err := c.call(ctx, call{op: "get channel", method: http.MethodGet, path: c.path("streams", id)}, &out)
+	err := c.call(ctx, call{op: "get channel", method: http.MethodGet, path: path("streams", id)}, &out)
 	return out.Stream, err
 }
 
@@ -77,7 +77,7 @@ func (c *Client) ChannelID(ctx context.Context, name string) (ChannelID, error) 
 		envelope
 		StreamID ChannelID `json:"stream_id"`
 	}
-	err := c.call(ctx, call{op: "get channel id", method: http.MethodGet, path: c.path("get_stream_id"), params: p}, &out)
+	err := c.call(ctx, call{op: "get channel id", method: http.MethodGet, path: path("get_stream_id"), params: p}, &out)
 	return out.StreamID, err
 }
 
@@ -87,7 +87,7 @@ func (c *Client) Subscribers(ctx context.Context, id ChannelID) ([]UserID, error
 		envelope
 		Subscribers []UserID `json:"subscribers"`
 	}
-	err := c.call(ctx, call{op: "list subscribers", method: http.MethodGet, path: c.path("streams", id, "members")}, &out)
+	err := c.call(ctx, call{op: "list subscribers", method: http.MethodGet, path: path("streams", id, "members")}, &out)
 	return out.Subscribers, err
 }
 
@@ -98,7 +98,7 @@ func (c *Client) Subscriptions(ctx context.Context) ([]Subscription, error) {
 		envelope
 		Subscriptions []Subscription `json:"subscriptions"`
 	}
-	err := c.call(ctx, call{op: "list subscriptions", method: http.MethodGet, path: c.path("users", "me", "subscriptions")}, &out)
+	err := c.call(ctx, call{op: "list subscriptions", method: http.MethodGet, path: path("users", "me", "subscriptions")}, &out)
 	return out.Subscriptions, err
 }
 
@@ -150,7 +150,7 @@ func (c *Client) Subscribe(ctx context.Context, req SubscribeRequest) (Subscribe
 		envelope
 		Subscribed
 	}
-	err := c.call(ctx, call{op: op, method: http.MethodPost, path: c.path("users", "me", "subscriptions"), params: p, safe: true}, &out)
+	err := c.call(ctx, call{op: op, method: http.MethodPost, path: path("users", "me", "subscriptions"), params: p, safe: true}, &out)
 	return out.Subscribed, err
 }
 
@@ -173,7 +173,7 @@ func (c *Client) Unsubscribe(ctx context.Context, req UnsubscribeRequest) error 
 	if len(req.Users) > 0 {
 		p.json("principals", req.Users)
 	}
-	return c.call(ctx, call{op: op, method: http.MethodDelete, path: c.path("users", "me", "subscriptions"), params: p}, &envelope{})
+	return c.call(ctx, call{op: op, method: http.MethodDelete, path: path("users", "me", "subscriptions"), params: p}, &envelope{})
 }
 
 func checkNames(op string, n int, name func(int) string) error {

@@ -82,12 +82,12 @@ func parseSite(site string) (*url.URL, error) {
 }
 
 // path makes the elements of a path below the API's root; they are escaped when the request is made.
-func (c *Client) path(elements ...any) []string {
-	path := make([]string, len(elements))
+func path(elements ...any) []string {
+	texts := make([]string, len(elements))
 	for i, element := range elements {
-		path[i] = fmt.Sprint(element)
+		texts[i] = fmt.Sprint(element)
 	}
-	return path
+	return texts
 }
 
 func idText[T ~int64](id T) string { return strconv.FormatInt(int64(id), 10) }
@@ -138,7 +138,7 @@ func (c *Client) ServerSettings(ctx context.Context) (ServerSettings, error) {
 		ServerSettings
 		RealmURI string `json:"realm_uri"` // the name of realm_url before Zulip 9
 	}
-	err := c.call(ctx, call{op: "get server settings", method: http.MethodGet, path: c.path("server_settings")}, &out)
+	err := c.call(ctx, call{op: "get server settings", method: http.MethodGet, path: path("server_settings")}, &out)
 	if out.RealmURL == "" {
 		out.RealmURL = out.RealmURI
 	}

@@ -52,7 +52,7 @@ func (c *Client) SendMessage(ctx context.Context, req SendMessageRequest) (SentM
 		envelope
 		SentMessage
 	}
-	err := c.call(ctx, call{op: op, method: http.MethodPost, path: c.path("messages"), params: p}, &out)
+	err := c.call(ctx, call{op: op, method: http.MethodPost, path: path("messages"), params: p}, &out)
 	return out.SentMessage, err
 }
 
@@ -107,12 +107,12 @@ func (c *Client) EditMessage(ctx context.Context, id MessageID, req EditMessageR
 	p.boolIf("send_notification_to_old_thread", req.NotifyOldThread)
 	p.boolIf("send_notification_to_new_thread", req.NotifyNewThread)
 	p.textIf("prev_content_sha256", req.PreviousSHA256)
-	return c.call(ctx, call{op: op, method: http.MethodPatch, path: c.path("messages", id), params: p}, &envelope{})
+	return c.call(ctx, call{op: op, method: http.MethodPatch, path: path("messages", id), params: p}, &envelope{})
 }
 
 // DeleteMessage deletes a message for everybody. API: DELETE /messages/{message_id}.
 func (c *Client) DeleteMessage(ctx context.Context, id MessageID) error {
-	return c.call(ctx, call{op: "delete message", method: http.MethodDelete, path: c.path("messages", id)}, &envelope{})
+	return c.call(ctx, call{op: "delete message", method: http.MethodDelete, path: path("messages", id)}, &envelope{})
 }
 
 // Message fetches one message as Markdown. A message that is gone or hidden gives an *[APIError] with
@@ -125,7 +125,7 @@ func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
 		envelope
 		Message Message `json:"message"`
 	}
-	err := c.call(ctx, call{op: "get message", method: http.MethodGet, path: c.path("messages", id), params: p, newer: newerReads}, &out)
+	err := c.call(ctx, call{op: "get message", method: http.MethodGet, path: path("messages", id), params: p, newer: newerReads}, &out)
 	return out.Message, err
 }
 
@@ -188,7 +188,7 @@ func (c *Client) Messages(ctx context.Context, req MessagesRequest) (MessagesPag
 		envelope
 		MessagesPage
 	}
-	err := c.call(ctx, call{op: "get messages", method: http.MethodGet, path: c.path("messages"), params: p, newer: newerReads}, &out)
+	err := c.call(ctx, call{op: "get messages", method: http.MethodGet, path: path("messages"), params: p, newer: newerReads}, &out)
 	return out.MessagesPage, err
 }
 
@@ -238,6 +238,6 @@ func (c *Client) RenderMessage(ctx context.Context, content string) (string, err
 		envelope
 		Rendered string `json:"rendered"`
 	}
-	err := c.call(ctx, call{op: "render message", method: http.MethodPost, path: c.path("messages", "render"), params: p, safe: true}, &out)
+	err := c.call(ctx, call{op: "render message", method: http.MethodPost, path: path("messages", "render"), params: p, safe: true}, &out)
 	return strings.TrimSpace(out.Rendered), err
 }

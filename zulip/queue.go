@@ -90,7 +90,7 @@ func (c *Client) Register(ctx context.Context, req RegisterRequest) (Queue, erro
 		Queue
 	}
 	// A queue that is made twice costs nothing: the unused one expires.
-	err = c.call(ctx, call{op: op, method: http.MethodPost, path: c.path("register"), params: p, safe: true, newer: lifespanParams}, &out)
+	err = c.call(ctx, call{op: op, method: http.MethodPost, path: path("register"), params: p, safe: true, newer: lifespanParams}, &out)
 	if err == nil && out.ID == "" {
 		err = fmt.Errorf("zulip: %s: the answer has no queue id", op)
 	}
@@ -105,7 +105,7 @@ func (c *Client) Register(ctx context.Context, req RegisterRequest) (Queue, erro
 func (c *Client) DeleteQueue(ctx context.Context, id string) error {
 	p := params{}
 	p.text("queue_id", id)
-	return c.call(ctx, call{op: "delete event queue", method: http.MethodDelete, path: c.path("events"), params: p}, &envelope{})
+	return c.call(ctx, call{op: "delete event queue", method: http.MethodDelete, path: path("events"), params: p}, &envelope{})
 }
 
 // EventsRequest is one poll of an event queue.
@@ -142,7 +142,7 @@ const maxKeptBuffer = 4 << 20
 // poll appends the events to out. It does not go through pacing and retries: polls are counted apart by the
 // server, and the event loop has its own way of waiting.
 func (c *Client) poll(ctx context.Context, req EventsRequest, buffer *pollBuffer, out []Event) ([]Event, error) {
-	r := call{op: "get events", method: http.MethodGet, path: c.path("events"), params: params{}}
+	r := call{op: "get events", method: http.MethodGet, path: path("events"), params: params{}}
 	r.params.text("queue_id", req.QueueID)
 	r.params.json("last_event_id", req.LastEventID)
 	if req.DontBlock {

@@ -61,5 +61,5 @@ func (c *Client) react(ctx context.Context, op, method string, id MessageID, emo
 	p.textIf("emoji_code", emoji.Code)
 	p.textIf("reaction_type", string(emoji.Type))
 	// Safe to repeat: the outcome is the same and the second answer counts as success.
-	return c.call(ctx, call{op: op, method: method, path: c.path("messages", id, "reactions"), params: p, safe: true}, &envelope{})
+	return c.call(ctx, call{op: op, method: method, path: path("messages", id, "reactions"), params: p, safe: true}, &envelope{})
 }

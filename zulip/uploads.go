@@ -49,7 +49,7 @@ func (c *Client) UploadFile(ctx context.Context, filename string, r io.Reader) (
 		URI string `json:"uri"` // the name of url before Zulip 9
 	}
 	err := c.call(ctx, call{
-		op: op, method: http.MethodPost, path: c.path("user_uploads"),
+		op: op, method: http.MethodPost, path: path("user_uploads"),
 		body: reader, contentType: form.FormDataContentType(),
 	}, &out)
 	reader.CloseWithError(errors.New("upload ended")) // lets the writer go when the server did not read all

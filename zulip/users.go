@@ -54,7 +54,7 @@ func (c *Client) OwnUser(ctx context.Context) (User, error) {
 		envelope
 		User
 	}
-	err := c.call(ctx, call{op: "get own user", method: http.MethodGet, path: c.path("users", "me")}, &out)
+	err := c.call(ctx, call{op: "get own user", method: http.MethodGet, path: path("users", "me")}, &out)
 	return out.User, err
 }
 
@@ -79,13 +79,13 @@ func (c *Client) Users(ctx context.Context, req UsersRequest) ([]User, error) {
 		envelope
 		Members []User `json:"members"`
 	}
-	err := c.call(ctx, call{op: "list users", method: http.MethodGet, path: c.path("users"), params: p, newer: []string{"user_ids"}}, &out)
+	err := c.call(ctx, call{op: "list users", method: http.MethodGet, path: path("users"), params: p, newer: []string{"user_ids"}}, &out)
 	return out.Members, err
 }
 
 // User fetches one user, with custom profile fields. API: GET /users/{user_id}.
 func (c *Client) User(ctx context.Context, id UserID) (User, error) {
-	return c.user(ctx, c.path("users", id))
+	return c.user(ctx, path("users", id))
 }
 
 // UserByEmail is [Client.User] for a user known by e-mail. API: GET /users/{email}.
@@ -93,7 +93,7 @@ func (c *Client) UserByEmail(ctx context.Context, email string) (User, error) {
 	if !strings.Contains(email, "@") {
 		return User{}, errors.New("zulip: get user: the e-mail has no @")
 	}
-	return c.user(ctx, c.path("users", email))
+	return c.user(ctx, path("users", email))
 }
 
 func (c *Client) user(ctx context.Context, path []string) (User, error) {

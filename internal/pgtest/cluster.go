@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -61,7 +62,7 @@ func startCluster() (*cluster, error) {
 }
 
 func (c *cluster) start(bin string) error {
-	c.cmd = exec.Command("/bin/sh", "-c", script, "sh", bin, c.folder)
+	c.cmd = exec.CommandContext(context.Background(), "/bin/sh", "-c", script, "sh", bin, c.folder)
 	c.cmd.Stderr = os.Stderr
 	if os.Geteuid() == 0 { // PostgreSQL refuses to run as root
 		credential, err := ownedByPostgres(c.folder)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -61,7 +62,7 @@ func TestReplicas(t *testing.T) {
 					if err != nil {
 						return err
 					}
-					return tx.Put("list", append(old[:len(old):len(old)], 'x'))
+					return tx.Put("list", append(slices.Clip(old), 'x'))
 				}))
 			}
 		})

@@ -55,21 +55,3 @@ func BenchmarkUpdate(b *testing.B) {
 	}
 	b.ReportMetric(float64(inUpdate)/float64(inView), "update/view_ratio")
 }
-
-// Reading the whole file before it is used costs little beside what opening it
-// takes anyway.
-func BenchmarkOpen(b *testing.B) {
-	path := filepath.Join(b.TempDir(), "standup.db")
-	if err := create(b, path, 100_000).Close(); err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		store, err := boltstore.Open(path)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := store.Close(); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

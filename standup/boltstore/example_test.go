@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/standup/boltstore"
@@ -40,7 +41,7 @@ func visit(ctx context.Context, path string) error {
 		if err != nil {
 			return err
 		}
-		visits = append(visits[:len(visits):len(visits)], 'x')
+		visits = append(slices.Clip(visits), 'x')
 		fmt.Println("visits:", len(visits))
 		return tx.Put("visits", visits)
 	})

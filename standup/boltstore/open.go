@@ -45,10 +45,10 @@ var (
 // process holds (after waiting a second for it), one that is not a regular file or
 // cannot be written, that another program wrote, that is damaged or cut short, or
 // that a newer version wrote. The error names the file and says what to do. Errors
-// of the file system are found by errors.Is, as in [fs.ErrPermission].
+// of the file system are found by [errors.Is], as in [fs.ErrPermission].
 //
-// Open reads the whole file to find damage, at about half a gigabyte a second. The
-// caller closes the store.
+// Open reads the whole file to find damage, at about a gigabyte a second where the
+// system has it in memory. The caller closes the store.
 func Open(path string) (*Store, error) {
 	store, err := open(path)
 	if err != nil {

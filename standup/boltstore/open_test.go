@@ -39,14 +39,14 @@ func assertMode(t *testing.T, path string, want os.FileMode) {
 // A file of length zero, and one whose creation was cut short, are new stores.
 func TestOpenUnfinished(t *testing.T) {
 	t.Parallel()
-	for name, make := range map[string]func(t *testing.T, path string){
+	for name, prepare := range map[string]func(t *testing.T, path string){
 		"length zero":   func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path, nil, 0o644)) },
 		"without marks": func(t *testing.T, path string) { editBolt(t, path, func(*bbolt.Tx) error { return nil }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "standup.db")
-			make(t, path)
+			prepare(t, path)
 			assert.Equal(t, 0, count(t, create(t, path, 0)))
 			assertMode(t, path, 0o600)
 		})

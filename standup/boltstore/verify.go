@@ -68,7 +68,7 @@ func readMeta(file io.ReaderAt, pageSize int64, txid uint64) ([]byte, error) {
 			return nil, damage("the beginning cannot be read: %w", err)
 		}
 		sum := fnv.New64a()
-		sum.Write(meta[:56])
+		_, _ = sum.Write(meta[:56])
 		if word64(meta, 48) == txid && word64(meta, 56) == sum.Sum64() {
 			return meta, nil
 		}

@@ -40,7 +40,7 @@ func (s *Store) explain(operation string, err error) error {
 	return fmt.Errorf("standup: %s in table %s: %w%s", operation, s.table, err, advice)
 }
 
-// withContext makes errors.Is find the reason when ctx ended a query: drivers then
+// withContext makes [errors.Is] find the reason when ctx ended a query: drivers then
 // return the server's words about it.
 func withContext(ctx context.Context, err error) error {
 	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {

@@ -32,7 +32,8 @@ func (t *transaction) Get(key string) ([]byte, error) {
 		return nil, err
 	}
 	var value []byte
-	err := t.tx.QueryRowContext(t.ctx, "SELECT value FROM "+t.store.table+" WHERE key = $1", key).Scan(&value)
+	query := "SELECT value FROM " + t.store.table + " WHERE key = $1"
+	err := t.tx.QueryRowContext(t.ctx, query, key).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -51,9 +52,9 @@ func (t *transaction) Put(key string, value []byte) error {
 		return err
 	}
 	t.wrote = true
-	_, err := t.tx.ExecContext(t.ctx, "INSERT INTO "+t.store.table+
-		" (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, notNil(value))
-	if err != nil {
+	//nolint:gosec // the name of the table is checked by Table and Schema, and quoted
+	query := "INSERT INTO " + t.store.table + " (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+	if _, err := t.tx.ExecContext(t.ctx, query, key, notNil(value)); err != nil {
 		return t.fail("put", err)
 	}
 	return nil
@@ -68,7 +69,9 @@ func (t *transaction) Delete(key string) error {
 		return err
 	}
 	t.wrote = true
-	if _, err := t.tx.ExecContext(t.ctx, "DELETE FROM "+t.store.table+" WHERE key = $1", key); err != nil {
+	//nolint:gosec // the name of the table is checked by Table and Schema, and quoted
+	query := "DELETE FROM " + t.store.table + " WHERE key = $1"
+	if _, err := t.tx.ExecContext(t.ctx, query, key); err != nil {
 		return t.fail("delete", err)
 	}
 	return nil

@@ -64,10 +64,12 @@ func (s *suite) emptyValue(t *testing.T) {
 	check := func(tx standup.Tx) error {
 		for _, key := range []string{"empty", "nil"} {
 			got, err := tx.Get(key)
+			if err != nil {
+				return err
+			}
 			if got == nil || len(got) != 0 {
 				t.Errorf("Get(%q) = %#v, want an empty value that is not nil", key, got)
 			}
-			noError(t, err)
 		}
 		for r, err := range tx.Scan("", "") {
 			if r.Value == nil {
@@ -107,7 +109,8 @@ func (s *suite) valueKept(t *testing.T) {
 	put(t, store, "key", "first")
 	var got, scanned []byte
 	view(t, store, func(tx standup.Tx) (err error) {
-		for r := range tx.Scan("", "") {
+		for r, err := range tx.Scan("", "") {
+			noError(t, err)
 			scanned = r.Value
 		}
 		got, err = tx.Get("key")

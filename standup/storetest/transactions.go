@@ -51,7 +51,8 @@ func (s *suite) rollbackOnPanic(t *testing.T) {
 	panics(store.Update, func(tx standup.Tx) { noError(t, tx.Put("a", []byte("9"))) })
 	panics(store.View, func(standup.Tx) {})
 	panics(store.View, func(tx standup.Tx) { // also from inside a scan
-		for range tx.Scan("", "") {
+		for _, err := range tx.Scan("", "") {
+			noError(t, err)
 			panic("crash")
 		}
 	})

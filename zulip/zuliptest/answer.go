@@ -48,18 +48,18 @@ func refuse(msg string) *answer {
 }
 
 // text is the sentence of a refusal.
-func (a *answer) text() string {
+func (a answer) text() string {
 	msg, _ := a.body["msg"].(string)
 	return msg
 }
 
-func (a *answer) code() string {
+func (a answer) code() string {
 	code, _ := a.body["code"].(string)
 	return code
 }
 
 // bytes returns the body and its media type.
-func (a *answer) bytes() ([]byte, string) {
+func (a answer) bytes() ([]byte, string) {
 	if a.raw != nil {
 		return a.raw, a.mime
 	}

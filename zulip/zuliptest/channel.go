@@ -42,7 +42,8 @@ func (s *Server) addChannel(method string, c Channel, subscribers []*User) *Chan
 	for _, u := range subscribers {
 		s.subscribe(state, s.mustUser(method, u))
 	}
-	return &state.Channel
+	c = state.Channel
+	return &c
 }
 
 // Subscribe adds users to a channel; those who are in it already stay so. It panics on an unknown user or channel.

@@ -16,7 +16,7 @@
 //
 // New opens no port: Client and Transport reach the server through memory, so that everything works inside a
 // testing/synctest bubble, where ten minutes of waiting take no time. Listen serves the same organization on a loopback
-// port for other programs.
+// port for other programs. Everything is kept in memory until Close, except that only the newest requests are remembered.
 //
 // # What is faithful
 //

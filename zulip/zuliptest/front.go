@@ -28,7 +28,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if rest, found := strings.CutPrefix(r.URL.Path, "/api/v1/"); found {
 		c.path, api = "/"+rest, true
 	}
-	seen := Request{Method: c.method, Path: c.path, Params: p.copy(), Agent: r.UserAgent()}
+	seen := Request{Method: c.method, Path: c.path, Params: p.record(), Agent: r.UserAgent()}
 	var refused *answer
 	s.mu.Lock()
 	c.user, refused = s.authenticate(r)

@@ -9,7 +9,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,6 +16,7 @@ import (
 const (
 	maxUpload   = 25 << 20               // what the server says it accepts
 	maxBody     = maxUpload + 1<<20      // with the rest of the request around the file
+	maxRecorded = 64 << 10               // of the parameters of one request
 	maxPartSize = 4 << 20                // of a parameter in a multipart body
 	jsonProblem = `" is not valid JSON.` // end of the sentence
 )
@@ -84,10 +84,15 @@ func (p *params) readParts(r *multipart.Reader) error {
 	}
 }
 
-func (p *params) copy() url.Values {
-	c := url.Values{}
-	for k, v := range p.values {
-		c[k] = slices.Clone(v)
+// record returns a copy for the list of requests. What goes beyond maxRecorded bytes is left out.
+func (p *params) record() url.Values {
+	c, left := url.Values{}, maxRecorded
+	for k, all := range p.values {
+		for _, v := range all {
+			if left -= len(k) + len(v); left >= 0 {
+				c.Add(k, v)
+			}
+		}
 	}
 	return c
 }

@@ -62,13 +62,10 @@ func (s *Server) register(c *call) answer {
 		markdown: c.flag("apply_markdown", false), gravatar: c.flag("client_gravatar", true),
 		allPublic: c.flag("all_public_streams", false),
 	}
-	types, all := typeSet(c, "event_types")
-	fetch, fetchAll := types, all
-	if c.has("fetch_event_types") {
-		fetch, fetchAll = typeSet(c, "fetch_event_types")
-	}
-	if !all {
-		q.types = types
+	q.types = typeSet(c, "event_types")
+	fetch := typeSet(c, "fetch_event_types")
+	if fetch == nil {
+		fetch = q.types
 	}
 	var capabilities map[string]bool
 	if c.json("client_capabilities", &capabilities) {
@@ -108,21 +105,21 @@ func (s *Server) register(c *call) answer {
 	if s.featureLevel >= 481 {
 		state["idle_queue_timeout_secs"] = int(q.timeout.Seconds())
 	}
-	s.addState(state, c, q, func(kind string) bool { return fetchAll || fetch[kind] })
+	s.addState(state, c, q, func(kind string) bool { return fetch == nil || fetch[kind] })
 	return ok(state)
 }
 
-// typeSet reads a list of event types; without one it means all.
-func typeSet(c *call, name string) (set map[string]bool, all bool) {
-	var list *[]string
+// typeSet reads a list of event types; nil is all, and what absence and JSON's null mean.
+func typeSet(c *call, name string) map[string]bool {
+	var list []string
 	if !c.json(name, &list) || list == nil {
-		return nil, true
+		return nil
 	}
-	set = map[string]bool{}
-	for _, t := range *list {
+	set := map[string]bool{}
+	for _, t := range list {
 		set[t] = true
 	}
-	return set, false
+	return set
 }
 
 // readTimeout reads for how long the queue may go without a poll.

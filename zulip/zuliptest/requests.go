@@ -13,7 +13,7 @@ const maxRequests = 10_000
 type Request struct {
 	Method string
 	Path   string     // below /api/v1, such as "/messages"; the whole path for anything else
-	Params url.Values // of query and body together; contents of uploaded files are left out
+	Params url.Values // of query and body together; uploaded files and more than 64 KiB are left out
 	UserID int        // zero when nobody was recognized
 	Agent  string     // the User-Agent header
 	Status int        // of the answer; zero when the connection was cut

@@ -27,9 +27,8 @@ func (s *Server) send(d draft) (*messageState, *answer) {
 	if bad != nil {
 		return nil, bad
 	}
-	s.lastMsg++
 	m := &messageState{
-		id: s.lastMsg, sender: d.sender, channel: d.channel, content: content, client: d.client, at: s.now(),
+		sender: d.sender, channel: d.channel, content: content, client: d.client, at: s.now(),
 		rows: map[int]map[string]bool{},
 	}
 	if d.channel != nil {
@@ -38,9 +37,10 @@ func (s *Server) send(d draft) (*messageState, *answer) {
 		m.to, bad = s.conversation(d)
 	}
 	if bad != nil {
-		s.lastMsg--
 		return nil, bad
 	}
+	s.lastMsg++
+	m.id = s.lastMsg
 	s.deliver(m, d)
 	s.messages = append(s.messages, m)
 	s.emitMessage(m, d)

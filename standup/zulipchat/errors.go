@@ -1,0 +1,50 @@
+package zulipchat
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/signalbox-go/signalbox/standup"
+	"github.com/signalbox-go/signalbox/zulip"
+)
+
+// failure is the error of sending or editing in the terms of [standup.Chat]: what was refused for good, what surely
+// did not happen, and everything else, which may have happened.
+func failure(op string, err error) error {
+	switch {
+	case errors.Is(err, standup.ErrUndeliverable):
+	case refused(err):
+		return fmt.Errorf("zulipchat: %s: %w: %w", op, standup.ErrUndeliverable, err)
+	case notSent(err):
+		return fmt.Errorf("zulipchat: %s: %w: %w", op, standup.ErrNotSent, err)
+	}
+	return fmt.Errorf("zulipchat: %s: %w", op, err)
+}
+
+// refused reports whether Zulip will not take the message later either. Only Zulip's own word counts: an answer without
+// a code is from something in front of it.
+func refused(err error) bool {
+	if errors.Is(err, zulip.ErrMessageTooLong) || errors.Is(err, zulip.ErrTopicTooLong) {
+		return true
+	}
+	api, ok := errors.AsType[*zulip.APIError](err)
+	return ok && api.Status/100 == 4 && !api.Temporary() && !errors.Is(api, zulip.ErrUnauthorized)
+}
+
+// notSent reports whether the server surely did not process the request. A key that is not accepted belongs here too:
+// it is no fault of the message, and somebody will mend it.
+func notSent(err error) bool {
+	if api, ok := errors.AsType[*zulip.APIError](err); ok {
+		return api.Status/100 == 4 && api.Status != http.StatusRequestTimeout
+	}
+	if e, ok := errors.AsType[interface {
+		error
+		NotSent() bool
+	}](err); ok && e.NotSent() {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
+}

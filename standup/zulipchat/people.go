@@ -1,0 +1,119 @@
+package zulipchat
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/signalbox-go/signalbox/standup"
+	"github.com/signalbox-go/signalbox/zulip"
+)
+
+// peopleAge is how long a list of the organisation's users is used.
+const peopleAge = time.Minute
+
+// person is what this package needs to know of a user.
+type person struct {
+	name, zone         string
+	bot, active, admin bool
+}
+
+// directory knows the users of the organisation. It holds one entry for each of them, and the list is fetched as a
+// whole: Zulip has no other way that older servers know, and messages do not say who is a bot or an administrator.
+type directory struct {
+	client *zulip.Client
+	turn   chan struct{} // One caller at a time works on what is below; waiting for it ends with the context.
+
+	self    zulip.UserID // 0 until it is known.
+	users   map[zulip.UserID]person
+	fetched time.Time
+}
+
+func newDirectory(client *zulip.Client) directory {
+	return directory{client: client, turn: make(chan struct{}, 1)}
+}
+
+func (d *directory) enter(ctx context.Context) error {
+	select {
+	case d.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (d *directory) leave() { <-d.turn }
+
+// me is the bot's own id.
+func (d *directory) me(ctx context.Context) (zulip.UserID, error) {
+	if err := d.enter(ctx); err != nil {
+		return 0, err
+	}
+	defer d.leave()
+	if d.self == 0 {
+		own, err := d.client.OwnUser(ctx)
+		if err != nil {
+			return 0, err
+		}
+		d.self = own.ID
+	}
+	return d.self, nil
+}
+
+// lookUp returns the users, from a list that is at most peopleAge old and, where one of the wanted users is not on it,
+// new. Nobody changes the map.
+func (d *directory) lookUp(ctx context.Context, wanted ...zulip.UserID) (map[zulip.UserID]person, error) {
+	if err := d.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer d.leave()
+	if time.Since(d.fetched) < peopleAge && d.knows(wanted) {
+		return d.users, nil
+	}
+	list, err := d.client.Users(ctx, zulip.UsersRequest{})
+	if err != nil {
+		return nil, err
+	}
+	users := make(map[zulip.UserID]person, len(list))
+	for _, u := range list {
+		users[u.ID] = person{
+			name: u.FullName, zone: u.Timezone, bot: u.IsBot, active: u.IsActive,
+			admin: u.Role == zulip.RoleOwner || u.Role == zulip.RoleAdmin,
+		}
+	}
+	d.users, d.fetched = users, time.Now()
+	return users, nil
+}
+
+func (d *directory) knows(wanted []zulip.UserID) bool {
+	for _, id := range wanted {
+		if _, ok := d.users[id]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Members implements [standup.Chat]: the subscribers of a channel that are people. Names and time zones are at most a
+// minute old. API: GET /streams/{stream_id}/members and GET /users.
+func (c *Chat) Members(ctx context.Context, channel standup.ChannelID) ([]standup.Member, error) {
+	id, err := parseID[zulip.ChannelID](string(channel), "channel")
+	if err != nil {
+		return nil, fmt.Errorf("zulipchat: members: %w", err)
+	}
+	subscribers, err := c.client.Subscribers(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("zulipchat: members: %w", err)
+	}
+	users, err := c.people.lookUp(ctx, subscribers...)
+	if err != nil {
+		return nil, fmt.Errorf("zulipchat: members: %w", err)
+	}
+	members := make([]standup.Member, 0, len(subscribers))
+	for _, id := range subscribers {
+		if u, ok := users[id]; ok && u.active && !u.bot {
+			members = append(members, standup.Member{ID: standup.UserID(idText(id)), Name: u.name, Zone: u.zone})
+		}
+	}
+	return members, nil
+}

@@ -1,0 +1,120 @@
+package zulipchat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/signalbox-go/signalbox/standup"
+	"github.com/signalbox-go/signalbox/zulip"
+)
+
+// Run reads what people write to the bot, and edit, and hands it to e.Handle, one event at a time and in order, until
+// ctx ends; then it returns the cause. It blocks. The place in the event queue is kept with e.SaveCursor under the name
+// "zulip", so that a later Run, in this program or the next, goes on where this one stopped. Two runs at once on one
+// store are a mistake.
+//
+// An event that e.Handle refuses as invalid is logged and skipped. After any other error, of the engine or of
+// asking Zulip who wrote, the event is tried again after 1 s, 2 s and so on up to 30 s, and the later ones wait.
+//
+// Run returns another error only for what waiting does not mend: the server does not accept the bot's key any more
+// ([zulip.ErrUnauthorized]), or the store holds the place of another bot ([zulip.ErrForeignQueue]).
+//
+// Messages are delivered also when the event queue was lost meanwhile; edits that fell into such a gap are not.
+// API: POST /register, GET /events.
+func (c *Chat) Run(ctx context.Context, e *standup.Engine) error {
+	if e == nil {
+		return errors.New("zulipchat: run: the engine is nil")
+	}
+	var wait backoff
+	for {
+		place := &queueStore{engine: e, log: c.log}
+		err := c.listen(ctx, e, place, &wait)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, zulip.ErrUnauthorized):
+			return fmt.Errorf("zulipchat: run: the server does not accept the bot: %w; see whether the bot is active and its API key is current", err)
+		case place.err == nil:
+			return fmt.Errorf("zulipchat: run: %w", err)
+		}
+		c.retrying(ctx, "keeping the place in the event queue failed", place.err)
+		wait.sleep(ctx)
+	}
+}
+
+// listen hands over events until it cannot go on, and says why. What is not handed over is not acknowledged.
+func (c *Chat) listen(ctx context.Context, e *standup.Engine, place *queueStore, wait *backoff) error {
+	request := zulip.ListenRequest{
+		EventTypes: []string{zulip.EventMessage, zulip.EventUpdateMessage}, Store: place,
+	}
+	for event, err := range c.client.Events(ctx, request) {
+		if err != nil {
+			return err
+		}
+		if err := c.deliver(ctx, e, event); err != nil {
+			return err
+		}
+		wait.reset()
+	}
+	return context.Cause(ctx)
+}
+
+// deliver hands over one event, for as long as it takes.
+func (c *Chat) deliver(ctx context.Context, e *standup.Engine, event zulip.Event) error {
+	var wait backoff
+	for {
+		err := c.handle(ctx, e, event)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, zulip.ErrUnauthorized):
+			return err
+		}
+		c.retrying(ctx, "handing over an event failed", err)
+		wait.sleep(ctx)
+	}
+}
+
+func (c *Chat) handle(ctx context.Context, e *standup.Engine, event zulip.Event) error {
+	in, ok, err := c.incoming(ctx, event)
+	if err != nil || !ok {
+		return err
+	}
+	err = e.Handle(ctx, in)
+	if errors.Is(err, standup.ErrInvalidEvent) {
+		c.log.LogAttrs(ctx, slog.LevelWarn, "an event was skipped", slog.String("event", string(in.ID)), slog.Any("error", err))
+		return nil
+	}
+	return err
+}
+
+func (c *Chat) retrying(ctx context.Context, message string, err error) {
+	c.log.LogAttrs(ctx, slog.LevelWarn, message, slog.Any("error", err))
+}
+
+// The waits between attempts.
+const (
+	firstWait   = time.Second
+	longestWait = 30 * time.Second
+)
+
+// backoff is how long the next wait is; zero stands for firstWait.
+type backoff time.Duration
+
+func (b *backoff) reset() { *b = 0 }
+
+// sleep waits until ctx ends at the latest.
+func (b *backoff) sleep(ctx context.Context) {
+	*b = min(max(2**b, backoff(firstWait)), backoff(longestWait))
+	timer := time.NewTimer(time.Duration(*b))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
