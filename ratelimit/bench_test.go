@@ -5,8 +5,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/signalbox-go/signalbox/ratelimit"
 )
 
 // BenchmarkPacing sends 1,000 requests through a server that takes 200 a minute, on the fake clock.
@@ -43,7 +41,7 @@ func BenchmarkKeyedFlood(b *testing.B) {
 		const n = 100_000
 		begin := time.Now()
 		for i := range n {
-			k.Take(next(i))
+			k.Allow(next(i))
 		}
 		return time.Since(begin) / n
 	}
@@ -54,5 +52,3 @@ func BenchmarkKeyedFlood(b *testing.B) {
 	}
 	b.ReportMetric(float64(flood)/float64(one), "flood/one_key_ratio")
 }
-
-var _ = ratelimit.WithLimit

@@ -28,15 +28,15 @@ func TestKeyedAnswersAFloodWithOneNotice(t *testing.T) {
 		const user = 7
 		k := newKeyed(t, rate.Every(10*time.Second), 2, 100)
 		allowed := ratelimit.Decision{Allowed: true}
-		assert.Equal(t, allowed, k.Take(user))
-		assert.Equal(t, allowed, k.Take(user))
-		assert.Equal(t, ratelimit.Decision{First: true, RetryAfter: 10 * time.Second}, k.Take(user))
+		assert.Equal(t, allowed, k.Allow(user))
+		assert.Equal(t, allowed, k.Allow(user))
+		assert.Equal(t, ratelimit.Decision{First: true, RetryAfter: 10 * time.Second}, k.Allow(user))
 		time.Sleep(4 * time.Second)
-		assert.Equal(t, ratelimit.Decision{RetryAfter: 6 * time.Second}, k.Take(user), "a refusal costs nothing")
-		assert.Equal(t, allowed, k.Take(8), "somebody else")
+		assert.Equal(t, ratelimit.Decision{RetryAfter: 6 * time.Second}, k.Allow(user), "a refusal costs nothing")
+		assert.Equal(t, allowed, k.Allow(8), "somebody else")
 		time.Sleep(6 * time.Second)
-		assert.Equal(t, allowed, k.Take(user))
-		assert.True(t, k.Take(user).First, "of the next flood")
+		assert.Equal(t, allowed, k.Allow(user))
+		assert.True(t, k.Allow(user).First, "of the next flood")
 	})
 }
 
@@ -46,11 +46,11 @@ func TestKeyedRetryAfterIsEnough(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			k := newKeyed(t, limit, 3, 10)
 			for range 50 {
-				d := k.Take(1)
+				d := k.Allow(1)
 				if !d.Allowed {
 					assert.Positive(t, d.RetryAfter)
 					time.Sleep(d.RetryAfter)
-					assert.True(t, k.Allow(1))
+					assert.True(t, k.Allow(1).Allowed)
 				}
 			}
 		})
@@ -62,16 +62,13 @@ func TestKeyedForgetsIdleKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKeyed(t, 1, 5, 1000)
 		for key := range 1000 {
-			k.Take(key)
+			assert.True(t, k.Allow(key).Allowed)
 		}
-		for range 4 {
-			k.Take(3) // empty: full after 5 s, the others after 1 s
+		assert.Equal(t, ratelimit.Decision{RetryAfter: 5 * time.Second}, k.Allow(1000), "no place")
+		time.Sleep(5 * time.Second)
+		for key := range 1000 {
+			assert.True(t, k.Allow(1000+key).Allowed, "the places are free again")
 		}
-		assert.Equal(t, 1000, k.Len())
-		time.Sleep(time.Second)
-		assert.Equal(t, 1, k.Len())
-		time.Sleep(4 * time.Second)
-		assert.Zero(t, k.Len())
 	})
 }
 
@@ -80,17 +77,16 @@ func TestKeyedRefusesNewKeysAtTheCap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKeyed(t, 1, 2, 3)
 		for key := range 3 {
-			require.True(t, k.Allow(key))
-			require.True(t, k.Allow(key))
+			require.True(t, k.Allow(key).Allowed)
+			require.True(t, k.Allow(key).Allowed)
 		}
 		time.Sleep(500 * time.Millisecond)
 		for key := 100; key < 200; key++ {
-			assert.Equal(t, ratelimit.Decision{RetryAfter: 1500 * time.Millisecond}, k.Take(key))
+			assert.Equal(t, ratelimit.Decision{RetryAfter: 1500 * time.Millisecond}, k.Allow(key))
 		}
-		assert.Equal(t, 3, k.Len())
-		assert.False(t, k.Allow(0), "a flood does not reset the keys that are held back")
+		assert.False(t, k.Allow(0).Allowed, "a flood does not reset the keys that are held back")
 		time.Sleep(1500 * time.Millisecond)
-		assert.True(t, k.Allow(100))
+		assert.True(t, k.Allow(100).Allowed)
 	})
 }
 
@@ -103,7 +99,7 @@ func TestKeyedIsSafeForConcurrentUse(t *testing.T) {
 		for range 50 {
 			users.Go(func() {
 				for key := range 20 {
-					switch d := k.Take(key); {
+					switch d := k.Allow(key); {
 					case d.Allowed:
 						allowed.Add(1)
 					case d.First:

@@ -23,6 +23,7 @@ type server struct {
 	latency time.Duration
 	quiet   bool          // without X-RateLimit headers
 	skew    time.Duration // of its clock
+	roundUp bool          // X-RateLimit-Reset; Zulip rounds down
 
 	mu       sync.Mutex
 	accepted []time.Time // of all time
@@ -60,6 +61,9 @@ func (s *server) take() *http.Response {
 	}
 	if !s.quiet {
 		empty := inWindow[len(inWindow)-1].Add(s.per)
+		if s.roundUp {
+			empty = empty.Add(time.Second - 1)
+		}
 		h.Set("X-RateLimit-Limit", strconv.Itoa(s.limit))
 		h.Set("X-RateLimit-Remaining", strconv.Itoa(s.limit-len(inWindow)))
 		h.Set("X-RateLimit-Reset", strconv.FormatInt(empty.Add(s.skew).Unix(), 10))

@@ -27,8 +27,8 @@ type Transport struct {
 	mu          sync.Mutex
 	window      window
 	pausedUntil time.Time   // After a 429.
-	unknown     bool        // No answer told anything yet: one request at a time.
-	askedUntil  time.Time   // While unknown: until then others wait for the answer to the one that asks.
+	asking      bool        // Nothing is known, or there was a 429: one request at a time until one is accepted.
+	askedUntil  time.Time   // While asking: until then the others wait for the answer to the one that asks.
 	queue       *list.List  // Of *waiter.
 	timer       *time.Timer // Calls wake; nil before the first wait.
 }
@@ -82,7 +82,7 @@ func NewTransport(base http.RoundTripper, opts ...Option) (*Transport, error) {
 	}
 	return &Transport{
 		base: base, window: window{limit: c.limit, widest: c.span},
-		unknown: c.limit == 0, queue: list.New(),
+		asking: c.limit == 0, queue: list.New(),
 	}, nil
 }
 
@@ -101,8 +101,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	resp, err := t.base.RoundTrip(req)
-	t.answered(turn, resp)
+	var resp *http.Response
+	defer func() { t.answered(turn, resp) }() // Also when base panics.
+	resp, err = t.base.RoundTrip(req)
 	return resp, err
 }
 
@@ -168,15 +169,16 @@ func (t *Transport) answered(turn ticket, resp *http.Response) {
 		return
 	}
 	said := readFeedback(resp.Header, now)
+	afterPause := !turn.sent.Before(t.pausedUntil)
 	if resp.StatusCode != http.StatusTooManyRequests {
 		t.window.accepted(turn, said, now)
-		t.unknown = false
+		t.asking = t.asking && !afterPause
 		t.dispatch(now)
 		return
 	}
-	t.window.refused(turn, said, now)
-	t.unknown = !t.window.known() // Else all would come back at once when the pause is over.
-	if until := now.Add(said.retry + guard); until.After(t.pausedUntil) {
+	pause := t.window.refused(turn, said, afterPause && !t.pausedUntil.IsZero() && t.asking, now)
+	t.asking = true // Else all would come back at once when the pause is over.
+	if until := now.Add(pause + guard); until.After(t.pausedUntil) {
 		t.pausedUntil = until
 	}
 	for i, place := 0, t.queue.Front(); place != nil; {
@@ -212,7 +214,7 @@ func (t *Transport) admit(now time.Time) (ticket, time.Duration) {
 	if wait := t.pausedUntil.Sub(now); wait > 0 {
 		return ticket{}, wait
 	}
-	if t.unknown {
+	if t.asking {
 		if wait := t.askedUntil.Sub(now); wait > 0 {
 			return ticket{}, wait
 		}

@@ -13,6 +13,8 @@ const (
 	forever = 100 * maxSpan
 	// rounding is by how much X-RateLimit-Reset, a whole second, may be off.
 	rounding = time.Second
+	// longestStreak bounds how often a pause is doubled.
+	longestStreak = 8
 )
 
 // window is our picture of the server's log of accepted requests: those of the
@@ -22,10 +24,17 @@ type window struct {
 	widest time.Duration // The longest span that the server told.
 	doubt  doubt
 
-	log    []time.Time // When requests were accepted at the latest, oldest first.
-	added  int         // How many were ever put into log.
-	flying int         // Sent, not answered: they do not leave before they are.
-	heard  time.Time   // When the newest request with an answer was sent.
+	log    []entry   // Oldest first.
+	added  int       // How many were ever put into log.
+	flying int       // Sent, not answered: they do not leave before they are.
+	heard  time.Time // When the newest request with an answer was sent.
+	streak int       // How many refusals followed each other's pause.
+}
+
+// entry is a request that the server counts.
+type entry struct {
+	at    time.Time // When it was accepted at the latest; for those of others, at a guess.
+	other bool      // Not ours: somebody else uses the same limit.
 }
 
 // doubt is about the last second of the span. A server may round Reset up or
@@ -33,11 +42,11 @@ type window struct {
 type doubt int
 
 const (
-	noDoubt  doubt = iota // All answers told the same.
-	open                  // Some told a second less: one request may try.
-	trying                // It is on its way.
-	itIsLong              // It was refused.
-	itIsShort             // It was accepted.
+	noDoubt   doubt = iota // All answers told the same.
+	open                   // Some told a second less: one request may try.
+	trying                 // It is on its way.
+	itIsLong               // It was refused.
+	itIsShort              // It was accepted.
 )
 
 // ticket belongs to a request from its turn to its answer.
@@ -76,7 +85,7 @@ func (w *window) admit(now time.Time) (ticket, time.Duration) {
 				return ticket{}, forever
 			}
 		} else if over >= 0 {
-			if wait := w.log[over].Add(w.shortest() + guard).Sub(now); wait > 0 {
+			if wait := w.log[over].at.Add(w.shortest() + guard).Sub(now); wait > 0 {
 				return ticket{}, wait
 			}
 			trial = true // Or expire would have removed it.
@@ -97,7 +106,7 @@ func (w *window) earliest(ahead int, now time.Time) time.Time {
 	rounds, over := over/w.limit, over%w.limit
 	left := now // A request that is not answered is counted from now on, at the earliest.
 	if over < len(w.log) {
-		left = w.log[over]
+		left = w.log[over].at
 	}
 	return left.Add(time.Duration(rounds+1)*w.shortest() + guard)
 }
@@ -105,6 +114,7 @@ func (w *window) earliest(ahead int, now time.Time) time.Time {
 // accepted is called for an answer that is not a refusal.
 func (w *window) accepted(t ticket, said feedback, now time.Time) {
 	w.flying--
+	w.streak = 0
 	w.learn(said)
 	if t.trial {
 		w.doubt = itIsShort
@@ -123,8 +133,9 @@ func (w *window) accepted(t ticket, said feedback, now time.Time) {
 }
 
 // refused is called for a 429: the server did not count the request, and its
-// log is full.
-func (w *window) refused(t ticket, said feedback, now time.Time) {
+// log is full. It returns how long to pause. again tells that the request had
+// waited for the end of a pause.
+func (w *window) refused(t ticket, said feedback, again bool, now time.Time) time.Duration {
 	w.flying--
 	said.span = 0 // It counts from an earlier request.
 	w.learn(said)
@@ -132,14 +143,32 @@ func (w *window) refused(t ticket, said feedback, now time.Time) {
 		w.doubt = itIsLong
 	}
 	if !w.known() {
-		return
+		return said.retry
 	}
 	w.expire(now)
+	pause := said.retry
+	if again {
+		// Somebody else takes the places as they become free. Ask ever more seldom, but be there when our own leave.
+		w.streak = min(w.streak+1, longestStreak)
+		pause = max(pause, min(pause<<w.streak, w.ownLeaves(now)))
+	}
 	// The oldest of those we do not know leaves when the pause is over.
 	if others := w.limit - len(w.log) - w.flying; others > 0 {
-		first := now.Add(said.retry - w.span())
+		first := now.Add(pause - w.span())
 		w.spread(others, first, max(now.Sub(first), 0)/time.Duration(others))
 	}
+	return pause
+}
+
+// ownLeaves is how long the oldest of our own requests is still counted; without
+// any, the whole span.
+func (w *window) ownLeaves(now time.Time) time.Duration {
+	for _, e := range w.log {
+		if !e.other {
+			return e.at.Add(w.span()).Sub(now)
+		}
+	}
+	return w.span()
 }
 
 // lost is called for a request without an answer. The server may have counted it.
@@ -202,19 +231,27 @@ func (w *window) compare(t ticket, others int, now time.Time) {
 	}
 }
 
+// add puts a request of our own into the log.
 func (w *window) add(at time.Time) {
-	w.spread(1, at, 0)
+	w.added++
+	w.log = append(w.log, entry{at: at})
+	w.order()
 }
 
-// spread puts n requests into the log.
+// spread puts n requests of others into the log.
 func (w *window) spread(n int, first time.Time, step time.Duration) {
-	sorted := len(w.log) == 0 || !first.Before(w.log[len(w.log)-1])
-	for i := range n {
-		w.log = append(w.log, first.Add(time.Duration(i)*step))
-	}
 	w.added += n
-	if !sorted {
-		slices.SortFunc(w.log, time.Time.Compare)
+	for i := range n {
+		w.log = append(w.log, entry{at: first.Add(time.Duration(i) * step), other: true})
+	}
+	w.order()
+}
+
+// order sorts the log, which mostly is in order already, and bounds it.
+func (w *window) order() {
+	byTime := func(a, b entry) int { return a.at.Compare(b.at) }
+	if !slices.IsSortedFunc(w.log[max(len(w.log)-2, 0):], byTime) || w.log[len(w.log)-1].other {
+		slices.SortStableFunc(w.log, byTime)
 	}
 	if extra := len(w.log) - maxLimit; extra > 0 {
 		w.log = w.log[extra:]
@@ -223,7 +260,7 @@ func (w *window) spread(n int, first time.Time, step time.Duration) {
 
 // expire drops what the server has dropped.
 func (w *window) expire(now time.Time) {
-	keep := slices.IndexFunc(w.log, func(at time.Time) bool { return at.Add(w.span() + guard).After(now) })
+	keep := slices.IndexFunc(w.log, func(e entry) bool { return e.at.Add(w.span() + guard).After(now) })
 	if keep < 0 {
 		keep = len(w.log)
 	}

@@ -102,7 +102,7 @@ const (
 
 // outboxRow is a message that is committed and not yet known to be sent.
 type outboxRow struct {
-	Outgoing
+	Outgoing  `json:"outgoing"`
 	Priority  priority    `json:"priority"`
 	ExpiresAt time.Time   `json:"expires_at"`         // Not sent any more from then on.
 	Asks      *responseID `json:"asks,omitempty"`     // The response whose question this message asks.

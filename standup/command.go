@@ -86,6 +86,7 @@ type CommandError struct {
 	Reason string // A whole sentence, ready to be shown.
 }
 
+// Error implements error.
 func (e *CommandError) Error() string { return e.Reason }
 
 func commandErrorf(format string, args ...any) error {

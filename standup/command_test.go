@@ -99,7 +99,7 @@ func TestParseCommandRefuses(t *testing.T) {
 }
 
 func FuzzParseCommand(f *testing.F) {
-	for _, s := range []string{"help", "setup 9:30 UTC", "config questions a|b", "config days mon", "/standup search x", "timezone x\x00y", "hstory ☃"} {
+	for _, s := range []string{"help", "setup 9:30 UTC", "config questions a|b", "config days mon", "/standup search x", "timezone x\x00y", "statsu ☃"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -30,7 +30,6 @@ type victim struct {
 
 	mu    sync.Mutex
 	kills int
-	life  *life
 
 	inbox []standup.Incoming // What the chat hands over, in order.
 	acked int                // How much of it was acknowledged.

@@ -28,9 +28,14 @@ func (in Incoming) validate() error {
 		name, value string
 		required    bool
 	}{
-		{"ID", string(in.ID), true}, {"From", string(in.From), true}, {"Message", string(in.Message), true},
-		{"Channel", string(in.Channel), false}, {"ReplyTo", string(in.ReplyTo), false},
-		{"FromName", in.FromName, false}, {"ChannelName", in.ChannelName, false}, {"Topic", in.Topic, false},
+		{"ID", string(in.ID), true},
+		{"From", string(in.From), true},
+		{"Message", string(in.Message), true},
+		{"Channel", string(in.Channel), false},
+		{"ReplyTo", string(in.ReplyTo), false},
+		{"FromName", in.FromName, false},
+		{"ChannelName", in.ChannelName, false},
+		{"Topic", in.Topic, false},
 	} {
 		if f.required && f.value == "" {
 			return fmt.Errorf("%w: %s is empty", ErrInvalidEvent, f.name)
@@ -116,7 +121,7 @@ func (e *Engine) membersOf(ctx context.Context, channel ChannelID) ([]Member, er
 	defer cancel()
 	members, err := e.Chat.Members(ctx, channel)
 	if err != nil {
-		e.logFailure(ctx, "listing the members of a channel failed", err, slog.String("channel", string(channel)))
+		e.logFailure(ctx, "list the members of a channel", err, slog.String("channel", string(channel)))
 		return nil, err
 	}
 	members = slices.DeleteFunc(slices.Clone(members), func(m Member) bool { return m.ID == "" || len(m.ID) > maxIDLength })

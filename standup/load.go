@@ -88,7 +88,7 @@ func (e *Engine) loadAsking(tx Tx, cmd Command, p prepared) (asking, error) {
 	}
 	s.zone = profile.Zone
 	if p.Channel != "" {
-		if err := s.loadTeam(tx, TeamID(p.Channel)); err != nil {
+		if s.team, s.zones, err = loadTeam(tx, TeamID(p.Channel), p.members); err != nil {
 			return s, err
 		}
 	}
@@ -115,18 +115,18 @@ func (e *Engine) loadAsking(tx Tx, cmd Command, p prepared) (asking, error) {
 	return s, nil
 }
 
-// loadTeam reads the standup of a channel, if it has one, and the zones of all
-// who are or would be asked.
-func (s *asking) loadTeam(tx Tx, id TeamID) error {
+// loadTeam reads the standup of a channel, nil if it has none, and the zones of
+// all who are or would be asked.
+func loadTeam(tx Tx, id TeamID, members []Member) (*Team, map[UserID]string, error) {
 	team, found, err := load[Team](tx, teamKey(id))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if found {
-		s.team = &team
+	zones, err := loadZones(tx, slices.Concat(team.Members, members))
+	if !found {
+		return nil, zones, err
 	}
-	s.zones, err = loadZones(tx, slices.Concat(team.Members, s.members))
-	return err
+	return &team, zones, err
 }
 
 // loadOwn reads a person's teams, and their responses that are still open.

@@ -2,7 +2,6 @@ package standup
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,12 +32,12 @@ type sender struct {
 // again. A message that ends wakes it earlier.
 func (s *sender) work(ctx context.Context) time.Duration {
 	if err := s.unparkAll(ctx); err != nil {
-		s.logFailure(ctx, "handling parked messages failed", err)
+		s.logFailure(ctx, "handle parked messages", err)
 		return firstBackoff
 	}
 	batch, wait, err := s.claim(ctx)
 	if err != nil {
-		s.logFailure(ctx, "reading the outbox failed", err)
+		s.logFailure(ctx, "read the outbox", err)
 		return firstBackoff
 	}
 	for _, c := range batch {
@@ -106,9 +105,9 @@ func ready(tx Tx, busy map[string]bool, free int, now time.Time) (batch []claime
 		if err != nil {
 			return nil, 0, err
 		}
-		var row outboxRow
-		if err := json.Unmarshal(record.Value, &row); err != nil {
-			return nil, 0, damaged(record.Key, err)
+		row, err := decode[outboxRow](record)
+		if err != nil {
+			return nil, 0, err
 		}
 		conversation := row.To.conversation()
 		if busy[conversation] {
@@ -155,11 +154,11 @@ type outcome struct {
 func (s *sender) deliver(ctx context.Context, c claimed) {
 	o := s.sendOne(ctx, c)
 	if o.err != nil {
-		s.logFailure(ctx, "sending a message failed", o.err, slog.String("key", c.row.Key))
+		s.logFailure(ctx, "send a message", o.err, slog.String("key", c.row.Key))
 	}
 	err := s.Store.Update(ctx, func(tx Tx) error { return settle(tx, c, o, s.Now()) })
 	if err != nil {
-		s.logFailure(ctx, "writing the outbox failed", err)
+		s.logFailure(ctx, "write the outbox", err)
 		pause(ctx, firstBackoff)
 	}
 }
@@ -276,11 +275,12 @@ func settleQuestion(tx Tx, id responseID, o outcome, now time.Time) error {
 	return save(tx, id.key(), r)
 }
 
-// logFailure reports what is tried again, unless it failed because the engine
-// is stopping.
-func (e *Engine) logFailure(ctx context.Context, message string, err error, attributes ...slog.Attr) {
+// logFailure reports what failed and is tried again, unless it failed because
+// the engine is stopping.
+func (e *Engine) logFailure(ctx context.Context, what string, err error, attributes ...slog.Attr) {
 	if ctx.Err() != nil {
 		return
 	}
-	e.Logger.LogAttrs(ctx, slog.LevelWarn, message, append(attributes, slog.Any("error", err))...)
+	attributes = append(attributes, slog.String("what", what), slog.Any("error", err))
+	e.Logger.LogAttrs(ctx, slog.LevelWarn, "an attempt failed and will be repeated", attributes...)
 }

@@ -66,9 +66,11 @@ func seenKey(day Date, id EventID) string  { return joinKey("seen", day.String()
 func (r responseID) key() string {
 	return joinKey("response", string(r.Team), r.Date.String(), string(r.User))
 }
+
 func (r responseID) dialogueKey() string {
 	return joinKey("dialogue", string(r.User), string(r.Team), r.Date.String())
 }
+
 func responsesPrefix(id TeamID, d Date) string {
 	return joinKey("response", string(id), d.String()) + "/"
 }
@@ -146,10 +148,16 @@ func load[T any](tx Tx, key string) (value T, found bool, err error) {
 	if err != nil || raw == nil {
 		return value, false, err
 	}
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return value, false, damaged(key, err)
+	value, err = decode[T](Record{key, raw})
+	return value, err == nil, err
+}
+
+// decode reads the value of a record.
+func decode[T any](r Record) (value T, err error) {
+	if err := json.Unmarshal(r.Value, &value); err != nil {
+		return value, damaged(r.Key, err)
 	}
-	return value, true, nil
+	return value, nil
 }
 
 // save writes a value as the record of key.
@@ -168,9 +176,9 @@ func loadAll[T any](tx Tx, prefix string) ([]T, error) {
 		if err != nil {
 			return nil, err
 		}
-		var value T
-		if err := json.Unmarshal(r.Value, &value); err != nil {
-			return nil, damaged(r.Key, err)
+		value, err := decode[T](r)
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, value)
 	}

@@ -133,10 +133,18 @@ func TestResolveAgainstSearch(t *testing.T) {
 		zone        string
 		first, last int
 	}{
-		{"America/New_York", 2026, 2029}, {"Europe/London", 2026, 2028}, {"Australia/Lord_Howe", 2026, 2028},
-		{"Pacific/Chatham", 2026, 2028}, {"Antarctica/Troll", 2026, 2028}, {"Africa/Cairo", 2026, 2028},
-		{"Africa/Casablanca", 2024, 2026}, {"America/Nuuk", 2023, 2026}, {"America/Santiago", 2026, 2028},
-		{"America/Vancouver", 2025, 2027}, {"Asia/Almaty", 2024, 2024}, {"Pacific/Apia", 2011, 2012},
+		{"America/New_York", 2026, 2029},
+		{"Europe/London", 2026, 2028},
+		{"Australia/Lord_Howe", 2026, 2028},
+		{"Pacific/Chatham", 2026, 2028},
+		{"Antarctica/Troll", 2026, 2028},
+		{"Africa/Cairo", 2026, 2028},
+		{"Africa/Casablanca", 2024, 2026},
+		{"America/Nuuk", 2023, 2026},
+		{"America/Santiago", 2026, 2028},
+		{"America/Vancouver", 2025, 2027},
+		{"Asia/Almaty", 2024, 2024},
+		{"Pacific/Apia", 2011, 2012},
 	} {
 		t.Run(c.zone, func(t *testing.T) {
 			t.Parallel()

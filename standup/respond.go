@@ -149,17 +149,17 @@ func respondSetup(s asking, cmd SetupCommand, in Incoming, now time.Time) (Text,
 
 // withTimes sets the times that a setup command gives, and the others at the
 // usual distance from them.
-func (sch Schedule) withTimes(cmd SetupCommand) Schedule {
+func (s Schedule) withTimes(cmd SetupCommand) Schedule {
 	pick := func(given *TimeOfDay, otherwise int) TimeOfDay {
 		if given != nil {
 			return *given
 		}
 		return TimeOfDay(otherwise % minutesPerDay)
 	}
-	sch.Prompt = pick(cmd.Prompt, int(defaultPrompt))
-	sch.Reminder = pick(cmd.Reminder, int(sch.Prompt)+defaultToReminder)
-	sch.Cutoff = pick(cmd.Cutoff, int(sch.Reminder)+defaultToCutoff)
-	return sch
+	s.Prompt = pick(cmd.Prompt, int(defaultPrompt))
+	s.Reminder = pick(cmd.Reminder, int(s.Prompt)+defaultToReminder)
+	s.Cutoff = pick(cmd.Cutoff, int(s.Reminder)+defaultToCutoff)
+	return s
 }
 
 // zoneOf is the zone of a new standup: the one that its owner has in the chat,

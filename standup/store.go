@@ -23,7 +23,9 @@ type Store interface {
 	// Update runs fn in a transaction that reads and writes. If fn returns nil
 	// everything it wrote is durable when Update returns nil; if fn returns an
 	// error or panics, or if Update returns an error, nothing was written.
-	// The outcome of a transaction is atomic also across a crash.
+	// The outcome of a transaction is atomic also across a crash. Only where
+	// a database is lost in the middle of a commit may an error leave open
+	// whether all or nothing was written; the callers here read again.
 	//
 	// Updates behave as if they ran one after the other. A store may call fn
 	// more than once to get there, so fn has no effects besides its Tx. The

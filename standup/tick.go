@@ -14,7 +14,7 @@ import (
 func (e *Engine) keepTime(ctx context.Context) time.Duration {
 	next, err := e.Tick(ctx)
 	if err != nil {
-		e.logFailure(ctx, "reading the timetable failed", err)
+		e.logFailure(ctx, "read the timetable", err)
 		return firstBackoff
 	}
 	if next.IsZero() {

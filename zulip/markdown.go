@@ -112,8 +112,8 @@ func longestRun(s string, of rune) int {
 	return longest
 }
 
-// linkText and linkTarget keep a name inside its link.
+// linkText and linkTarget keep a name inside its link. Brackets have no escape that all renderers know.
 var (
-	linkText   = strings.NewReplacer("[", "\\[", "]", "\\]", "\n", " ", "\r", " ")
-	linkTarget = strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "\n", "", "\r", "")
+	linkText   = strings.NewReplacer("[", "(", "]", ")", "@", "@\u200b", "#", "#\u200b", "\n", " ", "\r", " ")
+	linkTarget = strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "@", "%40", "*", "%2A", "\n", "", "\r", "")
 )

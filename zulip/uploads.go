@@ -17,7 +17,8 @@ type Upload struct {
 	Filename string `json:"filename"`
 }
 
-// Markdown is the link that shows the file in a message. The name cannot break out of the link.
+// Markdown is the link that shows the file in a message. The name cannot break out of the link:
+// brackets in it become parentheses.
 func (u Upload) Markdown() string {
 	return "[" + linkText.Replace(u.Filename) + "](" + linkTarget.Replace(u.URL) + ")"
 }

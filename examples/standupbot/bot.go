@@ -49,7 +49,7 @@ func newBot(p parts) (*bot, error) {
 	engine, err := standup.New(standup.Config{
 		Store: p.store, Chat: chat, Logger: p.log, Now: p.now, Zone: p.zone, Admins: ids,
 		Allow: func(user standup.UserID) (allowed, notice bool) {
-			d := limiter.Take(user)
+			d := limiter.Allow(user)
 			return d.Allowed, d.First
 		},
 	})

@@ -127,7 +127,7 @@ func silentMention(user standup.UserID, name, before string) string {
 	if err != nil {
 		return bold(name)
 	}
-	if last, _ := utf8.DecodeLastRuneInString(before); before != "" && !unicode.IsSpace(last) && !strings.ContainsRune(`'"({[/<`, last) {
+	if last, _ := utf8.DecodeLastRuneInString(before); before != "" && !unicode.IsSpace(last) && !strings.ContainsRune(`'"(<`, last) {
 		return " " + zulip.SilentMention(id)
 	}
 	return zulip.SilentMention(id)

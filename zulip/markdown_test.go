@@ -1,0 +1,132 @@
+package zulip_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/signalbox-go/signalbox/zulip"
+)
+
+func TestMentions(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "@**|9**", zulip.Mention(9))
+	assert.Equal(t, "@_**|9**", zulip.SilentMention(9))
+}
+
+func TestEscapeTextLeavesTextReadable(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"Fixed the *flaky* test, **at last**, see `main_test.go`", "10:30 - 11:45, 50 % of 1.5", "- one\n- two\n1. three", "Grüße 👋 :tada:",
+	} {
+		escaped := zulip.EscapeText(text)
+		assert.Equal(t, text, strings.ReplaceAll(escaped, "\u200b", ""))
+	}
+	assert.Equal(t, "10:30 - 11:45, 50 % of 1.5", zulip.EscapeText("10:30 - 11:45, 50 % of 1.5"))
+}
+
+// active is Zulip syntax with an effect that somebody else's text must not have.
+var active = map[string]*regexp.Regexp{
+	"mention":        regexp.MustCompile(`@_?\*`),
+	"channel link":   regexp.MustCompile(`#\*\*`),
+	"heading":        regexp.MustCompile(`(?m)^\s*#+ `),
+	"link":           regexp.MustCompile(`\]\(`),
+	"address":        regexp.MustCompile(`(?i)(https?|ftp|file|zulip)://|mailto:[a-z]|www\.[a-z]|[a-z0-9]\.(com|org|net|io)\b`),
+	"mail":           regexp.MustCompile(`[a-z]@[a-z]`),
+	"fence":          regexp.MustCompile("```|~~~"),
+	"quote":          regexp.MustCompile(`(?m)^\s*>`),
+	"table":          regexp.MustCompile(`(?m)^\s*\|`),
+	"command":        regexp.MustCompile(`^\s*/[a-z]`),
+	"formula":        regexp.MustCompile(`\$\$`),
+	"time":           regexp.MustCompile(`<time:[0-9]`),
+	"avatar":         regexp.MustCompile(`!g?r?avatar\(`),
+	"control":        regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f]`),
+	"turned letters": regexp.MustCompile(`[\x{202a}-\x{202e}\x{2066}-\x{2069}]`),
+}
+
+func FuzzEscapeText(f *testing.F) {
+	for _, seed := range []string{
+		"@**all** @_**Iago** @*admins* @_*x* @\u200b**all**", "#**general** #**general>topic** # heading",
+		"[text](https://evil.example) ![](/user_uploads/x) [a]: http://b", "www.example.com a@example.com mailto:a@b.c http://1.2.3.4",
+		"```\ncode\n```\n~~~quote\n", "/me laughs", " /poll Lunch?\n- yes", "> quote", "| a | b |\n|---|---|", "$$x$$ <time:2026-01-01T00:00:00Z>",
+		"!avatar(a@b)", "@\x00**all**", "@\u202e**all**", "``\x01`spoiler x", "\r/me\r\n>x", "h\x00ttps:/\x00/example.com", "@@**all**",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		escaped := zulip.EscapeText(text)
+		for name, syntax := range active {
+			assert.Falsef(t, syntax.MatchString(escaped), "%s in %q", name, escaped)
+		}
+		assert.True(t, utf8.ValidString(escaped))
+	})
+}
+
+func TestQuoteCannotBeLeft(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "```quote\nhello\n```", zulip.Quote("hello"))
+	assert.Equal(t, "````quote\n```\nx\n```\n````", zulip.Quote("```\nx\n```"))
+	assert.Equal(t, "```quote\n~~~~python\nx\n~~~~\n```", zulip.Quote("~~~~python\nx"), "an open block is closed inside")
+	assert.Equal(t, "````quote\n```quote\n~~~\nx\n~~~\n```\n````", zulip.Quote("```quote\n~~~\nx"))
+}
+
+func FuzzQuote(f *testing.F) {
+	f.Add("```\nx", "trusted")
+	f.Add("````quote\n~~~", "~~~")
+	f.Fuzz(func(t *testing.T, text, _ string) {
+		quoted := zulip.Quote(text)
+		marker, _, _ := strings.Cut(quoted, "quote\n")
+		lines := strings.Split(quoted, "\n")
+		for i, line := range lines[1 : len(lines)-1] {
+			assert.NotEqual(t, marker, strings.TrimRight(line, " \t"), "line %d ends the quotation", i+1)
+		}
+		assert.Equal(t, marker, lines[len(lines)-1])
+	})
+}
+
+func TestSplitMessage(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		text  string
+		limit int
+		wants []string
+	}{
+		"fits":             {"short", 10, []string{"short"}},
+		"nothing":          {" \n\n", 10, nil},
+		"paragraphs":       {"one two\n\nthree\n\nfour", 16, []string{"one two\n\nthree", "four"}},
+		"lines":            {"first\nsecond\nthird", 12, []string{"first\nsecond", "third"}},
+		"words":            {"the quick brown fox", 10, []string{"the quick", "brown fox"}},
+		"no blank at all":  {"abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
+		"code points":      {"ääää", 2, []string{"ää", "ää"}},
+		"a block is split": {"```go\naaaa\nbbbb\ncccc\n```", 20, []string{"```go\naaaa\nbbbb\n```", "```go\ncccc\n```"}},
+		"before a block":   {"intro text\n\n```\ncode here\n```", 20, []string{"intro text", "```\ncode here\n```"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, row.wants, zulip.SplitMessage(row.text, row.limit))
+		})
+	}
+}
+
+func FuzzSplitMessage(f *testing.F) {
+	f.Add("one\n\ntwo ```\n```go\ncode\n", 8)
+	f.Add("````\n```\n````\n\xff\xfe word", 3)
+	f.Add("~~~quote\n```\nx\n```\n~~~ tail", 14)
+	f.Fuzz(func(t *testing.T, text string, limit int) {
+		if limit < 1 || limit > 200 || len(text) > 5000 {
+			t.Skip()
+		}
+		letters := func(s string) string { return regexp.MustCompile(`[^a-z0-9]`).ReplaceAllString(s, "") }
+		parts := zulip.SplitMessage(text, limit)
+		for _, part := range parts {
+			assert.LessOrEqual(t, utf8.RuneCountInString(part), limit)
+			assert.NotEmpty(t, strings.TrimSpace(part))
+		}
+		if !strings.Contains(text, "```") && !strings.Contains(text, "~~~") {
+			assert.Equal(t, letters(text), letters(strings.Join(parts, "")), "nothing is lost")
+		}
+	})
+}
