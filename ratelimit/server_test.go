@@ -32,8 +32,10 @@ type server struct {
 
 func (s *server) RoundTrip(*http.Request) (*http.Response, error) {
 	time.Sleep(s.latency / 2)
-	defer time.Sleep(s.latency - s.latency/2)
 	resp := s.take()
+	time.Sleep(s.latency - s.latency/2)
+	// What stands before a server writes this header last: the second may have changed since.
+	resp.Header.Set("Date", time.Now().Add(s.skew).UTC().Format(http.TimeFormat))
 	if resp.StatusCode == http.StatusTooManyRequests {
 		s.mu.Lock()
 		s.rejected++
@@ -68,7 +70,6 @@ func (s *server) take() *http.Response {
 		h.Set("X-RateLimit-Remaining", strconv.Itoa(s.limit-len(inWindow)))
 		h.Set("X-RateLimit-Reset", strconv.FormatInt(empty.Add(s.skew).Unix(), 10))
 	}
-	h.Set("Date", now.Add(s.skew).UTC().Format(http.TimeFormat))
 	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(""))}
 }
 

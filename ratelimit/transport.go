@@ -195,6 +195,9 @@ func (t *Transport) answered(turn ticket, resp *http.Response) {
 func (t *Transport) dispatch(now time.Time) {
 	for t.queue.Len() > 0 {
 		turn, wait := t.admit(now)
+		if wait == untilAnswer {
+			break
+		}
 		if wait > 0 {
 			t.wakeAfter(wait)
 			return

@@ -9,8 +9,8 @@ const (
 	// guard is added to each wait: servers drop a request from their log a little
 	// after its time, and clocks differ by some millionths.
 	guard = 10 * time.Millisecond
-	// forever is a wait that an answer ends, not the clock.
-	forever = 100 * maxSpan
+	// untilAnswer is a wait that an answer ends, not the clock.
+	untilAnswer = -1
 	// rounding is by how much X-RateLimit-Reset, a whole second, may be off.
 	rounding = time.Second
 	// longestStreak bounds how often a pause is doubled.
@@ -80,11 +80,11 @@ func (w *window) admit(now time.Time) (ticket, time.Duration) {
 	trial := false
 	if w.known() {
 		w.expire(now)
-		if over := len(w.log) + w.flying - w.limit; over >= len(w.log) {
-			if over >= 0 && w.flying > 0 {
-				return ticket{}, forever
-			}
-		} else if over >= 0 {
+		over := len(w.log) + w.flying - w.limit // So many must leave, and one more.
+		switch {
+		case over >= len(w.log): // All places are taken by requests without an answer: the limit is at least 1.
+			return ticket{}, untilAnswer
+		case over >= 0:
 			if wait := w.log[over].at.Add(w.shortest() + guard).Sub(now); wait > 0 {
 				return ticket{}, wait
 			}
@@ -116,15 +116,17 @@ func (w *window) accepted(t ticket, said feedback, now time.Time) {
 	w.flying--
 	w.streak = 0
 	w.learn(said)
-	if t.trial {
-		w.doubt = itIsShort
+	if said.limit > 0 {
+		w.settle(t, itIsShort)
+	} else {
+		w.settle(t, open) // A proxy's answer, perhaps: it proves nothing.
 	}
 	if !w.known() {
 		return
 	}
 	w.expire(now)
 	if said.remaining >= 0 {
-		w.compare(t, said.limit-said.remaining-1, now)
+		w.compare(t, max(said.limit-said.remaining-1, 0), now)
 	}
 	w.add(now)
 	if t.sent.After(w.heard) {
@@ -139,9 +141,7 @@ func (w *window) refused(t ticket, said feedback, again bool, now time.Time) tim
 	w.flying--
 	said.span = 0 // It counts from an earlier request.
 	w.learn(said)
-	if t.trial {
-		w.doubt = itIsLong
-	}
+	w.settle(t, itIsLong)
 	if !w.known() {
 		return said.retry
 	}
@@ -183,8 +183,13 @@ func (w *window) lost(t ticket, now time.Time) {
 // unused is called for a ticket with which nothing was sent.
 func (w *window) unused(t ticket) {
 	w.flying--
-	if t.trial {
-		w.doubt = open
+	w.settle(t, open)
+}
+
+// settle ends a trial.
+func (w *window) settle(t ticket, result doubt) {
+	if t.trial && w.doubt == trying { // Else there is a longer window by now.
+		w.doubt = result
 	}
 }
 

@@ -39,7 +39,6 @@ func runDemo(ctx context.Context, out *transcript, stderr io.Writer) int {
 		closeAll()
 	}
 	if err != nil {
-		out.failure(err)
 		fmt.Fprintln(stderr, "standupbot: the demo failed:", err)
 		return statusFailed
 	}
@@ -85,6 +84,9 @@ func (d *demo) play(ctx context.Context) error {
 	for _, step := range d.script() {
 		if err := step(ctx); err != nil {
 			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 	}
 	return d.review()

@@ -135,7 +135,7 @@ func (d *demo) readsChange(who person, topic, fragment string) step {
 	}
 }
 
-// killInTheMiddle makes the bot's next message the last thing that it does: the
+// cutsNextMessage makes the bot's next message the last thing that it does: the
 // server posts it and the bot never learns of it.
 func (d *demo) cutsNextMessage() step {
 	return func(context.Context) error {

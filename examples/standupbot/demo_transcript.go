@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -17,10 +15,16 @@ import (
 type transcript struct {
 	w      io.Writer
 	colour bool
+	pause  time.Duration // After each message, for somebody who watches.
 }
 
 func newTranscript(w io.Writer, getenv func(string) string) *transcript {
-	return &transcript{w: w, colour: getenv("NO_COLOR") == "" && getenv("TERM") != "dumb" && isTerminal(w)}
+	t := &transcript{w: w}
+	if isTerminal(w) {
+		const watchable = 70 * time.Millisecond
+		t.colour, t.pause = getenv("NO_COLOR") == "" && getenv("TERM") != "dumb", watchable
+	}
+	return t
 }
 
 func isTerminal(w io.Writer) bool {
@@ -59,14 +63,14 @@ func (t *transcript) opening(c cast) {
 	for _, p := range c.team() {
 		people = append(people, p.name+" in "+p.city())
 	}
-	fmt.Fprintf(t.w, "%s\n%s\n", t.paint(bold, "One standup day, played fast"),
-		t.paint(dim, "In #"+channelName+": "+strings.Join(people, ", ")+". Clocks show local time."))
+	fmt.Fprintf(t.w, "%s\n%s\n%s\n\n", t.paint(bold, "One day of #"+channelName+", played fast"),
+		strings.Join(people, ", ")+".", t.paint(dim, "The clocks show everybody's own time."))
 }
 
 func (t *transcript) scene(title string) {
 	line := "── " + title + " "
 	line += strings.Repeat("─", max(0, marginWidth+textWidth-utf8.RuneCountInString(line)))
-	fmt.Fprintf(t.w, "\n%s\n\n", t.paint(bold, line))
+	fmt.Fprintf(t.w, "%s\n\n", t.paint(bold, line))
 }
 
 // message shows who said what to whom, on the clock of who is the person.
@@ -79,15 +83,17 @@ func (t *transcript) message(m zuliptest.Message, who person, c cast) {
 		to = fmt.Sprintf("#%s > %s", m.Channel, m.Topic)
 	}
 	t.row(m.Time, who.zone, from+t.paint(dim, " → ")+to)
-	t.body(readable(m.Content, c))
-	fmt.Fprintln(t.w)
+	for _, p := range readable(m.Content, c) {
+		t.paragraph(p)
+	}
+	t.end()
 }
 
 func (t *transcript) edit(at time.Time, who person, before, after string) {
 	t.row(at, who.zone, t.paint(bold, who.name)+t.paint(dim, " edits"))
-	t.body("“" + before + "”")
-	t.body("to “" + after + "”")
-	fmt.Fprintln(t.w)
+	t.paragraph(paragraph{text: "“" + before + "”"})
+	t.paragraph(paragraph{text: "to “" + after + "”"})
+	t.end()
 }
 
 func (t *transcript) note(at time.Time, zone *time.Location, text string) {
@@ -100,15 +106,17 @@ func (t *transcript) alarm(at time.Time, zone *time.Location, text string) {
 
 // aside is a remark of the narrator.
 func (t *transcript) aside(at time.Time, zone *time.Location, style, text string) {
-	for i, line := range wrap(text, textWidth-2) {
-		line = t.paint(style, "* "+line)
-		if i == 0 {
-			t.row(at, zone, line)
-		} else {
-			t.row(time.Time{}, zone, line)
-		}
+	for _, line := range wrap("* "+text, textWidth) {
+		t.row(at, zone, t.paint(style, line))
+		at = time.Time{} // The clock stands beside the first line.
 	}
+	t.end()
+}
+
+// end closes what is shown of one moment.
+func (t *transcript) end() {
 	fmt.Fprintln(t.w)
+	time.Sleep(t.pause)
 }
 
 func (t *transcript) check(what string) {
@@ -117,10 +125,6 @@ func (t *transcript) check(what string) {
 
 func (t *transcript) success(text string) {
 	fmt.Fprintf(t.w, "\n%s\n", t.paint(green, text))
-}
-
-func (t *transcript) failure(err error) {
-	fmt.Fprintf(t.w, "\n%s\n", t.paint(red, "✘ "+err.Error()))
 }
 
 // row writes one line beside the clock; the zero time leaves the margin empty.
@@ -133,16 +137,10 @@ func (t *transcript) row(at time.Time, zone *time.Location, text string) {
 	fmt.Fprintln(t.w, t.paint(dim, margin)+text)
 }
 
-// body writes what was said, below who said it.
-func (t *transcript) body(text string) {
-	for paragraph := range strings.Lines(text) {
-		paragraph = strings.TrimRight(paragraph, "\n")
-		if paragraph == "" {
-			continue
-		}
-		for _, line := range wrap(paragraph, textWidth-2) {
-			fmt.Fprintln(t.w, strings.Repeat(" ", marginWidth)+t.paint(dim, "│ ")+line)
-		}
+// paragraph writes a piece of what was said, below who said it.
+func (t *transcript) paragraph(p paragraph) {
+	for _, line := range wrap(p.text, textWidth-2) {
+		fmt.Fprintln(t.w, strings.Repeat(" ", marginWidth)+t.paint(dim, "│ ")+t.paint(p.style, line))
 	}
 }
 
@@ -150,7 +148,7 @@ func (t *transcript) body(text string) {
 // or quotation.
 func wrap(text string, width int) []string {
 	indent := ""
-	for _, lead := range []string{"- ", "  > "} {
+	for _, lead := range []string{"- ", "* ", "  > "} {
 		if strings.HasPrefix(text, lead) {
 			indent = strings.Repeat(" ", len(lead))
 		}
@@ -168,32 +166,4 @@ func wrap(text string, width int) []string {
 		line += word
 	}
 	return append(lines, line)
-}
-
-var silentMention = regexp.MustCompile(`@_\*\*[^*|]*\|(\d+)\*\*`)
-
-// readable takes the marks of Zulip's Markdown off a message, which a reader of
-// plain text can do without.
-func readable(content string, c cast) string {
-	names := map[string]string{}
-	for _, p := range c.team() {
-		names[strconv.Itoa(p.ID)] = p.FullName
-	}
-	content = silentMention.ReplaceAllStringFunc(content, func(mention string) string {
-		return names[silentMention.FindStringSubmatch(mention)[1]]
-	})
-	var lines []string
-	quoted := false
-	for line := range strings.Lines(content) {
-		line = strings.TrimRight(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "```"):
-			quoted = !quoted
-			continue
-		case quoted:
-			line = "  > " + line
-		}
-		lines = append(lines, line)
-	}
-	return strings.NewReplacer("**", "", "### ", "", "`", "", "\u200b", "").Replace(strings.Join(lines, "\n"))
 }

@@ -2,12 +2,14 @@ package httpx
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -17,6 +19,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/signalbox-go/signalbox/ratelimit"
 )
 
 // Config is what a [Client] is made from. Only BaseURL is required.
@@ -34,7 +38,7 @@ type Config struct {
 
 	RetryMax     int           // Repetitions after the first attempt; 0 means 4.
 	RetryWaitMin time.Duration // 0 means 500 ms.
-	RetryWaitMax time.Duration // Also of what a server asks for; 0 means 1 min.
+	RetryWaitMax time.Duration // 0 means 1 min. A server that asks for more is not asked again.
 }
 
 // Client calls one API. It is safe for concurrent use.
@@ -72,6 +76,8 @@ func New(c Config) (*Client, error) {
 	client.retry = &retryablehttp.Client{
 		HTTPClient:   client.once,
 		RetryMax:     c.RetryMax,
+		RetryWaitMin: c.RetryWaitMin,
+		RetryWaitMax: c.RetryWaitMax,
 		CheckRetry:   client.checkRetry,
 		Backoff:      client.backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
@@ -129,7 +135,7 @@ type Response struct {
 // Do makes a call and returns the last answer of the server. It fails with a
 // [TransportError] when there is none.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, cmpOr(r.Timeout, c.config.Timeout))
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(r.Timeout, c.config.Timeout))
 	defer cancel()
 	state := &call{safe: r.Repeatable || r.Method == http.MethodGet || r.Method == http.MethodHead}
 	ctx = httptrace.WithClientTrace(context.WithValue(ctx, callKey{}, state), state.trace())
@@ -146,7 +152,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		return nil, c.failure(r, false, err)
 	}
 	for attempt := 0; ; attempt++ {
-		resp, err := c.retry.Do(retryable)
+		resp, err := c.retry.Do(retryable) //nolint:bodyclose // readAll closes it.
 		if err != nil {
 			return nil, c.failure(r, state.sent(err), err)
 		}
@@ -195,9 +201,7 @@ func (c *Client) newRequest(ctx context.Context, r Request, body io.Reader) (*ht
 	if err != nil {
 		return nil, err
 	}
-	for name, values := range r.Header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, r.Header)
 	if r.ContentType != "" {
 		req.Header.Set("Content-Type", r.ContentType)
 	}
@@ -231,11 +235,19 @@ func (c *Client) address(path []string, query url.Values) (*url.URL, error) {
 func sameOrigin(req *http.Request, via []*http.Request) error {
 	const most = 5
 	first := via[0]
-	same := req.URL.Scheme == first.URL.Scheme && req.URL.Host == first.URL.Host
-	if !same || len(via) > most || first.Method != http.MethodGet && first.Method != http.MethodHead {
+	if origin(req.URL) != origin(first.URL) || len(via) > most || first.Method != http.MethodGet && first.Method != http.MethodHead {
 		return http.ErrUseLastResponse
 	}
 	return nil
+}
+
+// origin is the scheme, host and port of an address, each in its one form.
+func origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
 
 // call is the state of one call across its attempts.
@@ -261,19 +273,9 @@ func (s *call) sent(err error) bool {
 	if s.asked.Load() && !s.connected.Load() {
 		return false
 	}
-	if unsent, ok := errors.AsType[interface {
-		error
-		NotSent() bool
-	}](err); ok && unsent.NotSent() {
+	if _, waiting := errors.AsType[*ratelimit.WaitError](err); waiting {
 		return false
 	}
 	op, ok := errors.AsType[*net.OpError](err)
 	return !ok || op.Op != "dial"
-}
-
-func cmpOr(a, b time.Duration) time.Duration {
-	if a > 0 {
-		return a
-	}
-	return b
 }

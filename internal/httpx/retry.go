@@ -24,29 +24,22 @@ func (c *Client) checkRetry(ctx context.Context, resp *http.Response, err error)
 	return state != nil && state.safe && resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented && c.fits(ctx, resp), nil
 }
 
-// fits reports whether the wait that a server asks for ends before the call's
-// deadline. Waiting for longer would be in vain.
+// fits reports whether the wait that a server asks for is bearable and ends
+// before the call's deadline. Otherwise its answer is the call's.
 func (c *Client) fits(ctx context.Context, resp *http.Response) bool {
-	deadline, ok := ctx.Deadline()
-	return !ok || time.Now().Add(c.requested(resp)).Before(deadline)
-}
-
-// requested returns the wait that a response asks for, 0 if none.
-func (c *Client) requested(resp *http.Response) time.Duration {
-	if resp == nil {
-		return 0
-	}
 	wait, _ := RetryAfter(resp.Header, time.Now())
-	return min(wait, c.config.RetryWaitMax)
+	deadline, ok := ctx.Deadline()
+	return wait <= c.config.RetryWaitMax && (!ok || time.Now().Add(wait).Before(deadline))
 }
 
 // backoff is how long to wait before the next attempt: what the server asks
 // for, or else a random time that grows.
 func (c *Client) backoff(least, most time.Duration, attempt int, resp *http.Response) time.Duration {
-	if wait := c.requested(resp); wait > 0 {
-		return wait
+	if resp != nil {
+		if wait, ok := RetryAfter(resp.Header, time.Now()); ok {
+			return wait
+		}
 	}
-	least, most = c.config.RetryWaitMin, c.config.RetryWaitMax
 	ceiling := min(float64(most), float64(least)*math.Pow(2, float64(attempt+1)))
 	return least + time.Duration(rand.Float64()*(ceiling-float64(least))) //nolint:gosec // Spreading load needs no secrecy.
 }

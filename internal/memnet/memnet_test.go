@@ -108,7 +108,7 @@ func TestCloseEndsAWaitingRequest(t *testing.T) {
 		s.Close()
 		s.Close()
 		require.Error(t, <-ended)
-		_, err := s.Client().Get(s.URL())
+		_, err := s.Client().Get(s.URL()) //nolint:bodyclose // There is no response.
 		require.ErrorIs(t, err, syscall.ECONNREFUSED)
 	})
 }
