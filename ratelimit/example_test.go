@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"net/http"
 	"time"
 
@@ -17,7 +16,7 @@ func ExampleKeyed() {
 	// Two commands at once, then one every ten seconds, for at most 10,000 people.
 	commands, err := ratelimit.NewKeyed[string](rate.Every(10*time.Second), 2, 10_000)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	for range 5 {
 		switch d := commands.Allow("ada"); {
@@ -42,7 +41,7 @@ func ExampleTransport() {
 	})
 	transport, err := ratelimit.NewTransport(server)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	client := &http.Client{Transport: transport, Timeout: 5 * time.Second}
 	for range 2 {
@@ -52,7 +51,7 @@ func ExampleTransport() {
 			continue
 		}
 		if err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 		fmt.Println(resp.Status, resp.Body.Close())
 	}
@@ -65,7 +64,7 @@ func ExampleWithLimit() {
 	// Known beforehand: no request has to go alone to find out.
 	transport, err := ratelimit.NewTransport(nil, ratelimit.WithLimit(200, time.Minute))
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	client := &http.Client{Transport: transport}
 	client.CloseIdleConnections()

@@ -120,8 +120,17 @@ func TestNewKeyedRefuses(t *testing.T) {
 		limit          rate.Limit
 		burst, maxKeys int
 	}{
-		{1, 0, 1}, {1, -1, 1}, {1, 1, 0}, {1, 1, -1}, {0, 1, 1}, {-1, 1, 1}, {rate.Inf, 1, 1},
-		{rate.Limit(math.NaN()), 1, 1}, {rate.Limit(math.Inf(1)), 1, 1}, {1e-300, 1, 1}, {1, math.MaxInt, 1},
+		{1, 0, 1},
+		{1, -1, 1},
+		{1, 1, 0},
+		{1, 1, -1},
+		{0, 1, 1},
+		{-1, 1, 1},
+		{rate.Inf, 1, 1},
+		{rate.Limit(math.NaN()), 1, 1},
+		{rate.Limit(math.Inf(1)), 1, 1},
+		{1e-300, 1, 1},
+		{1, math.MaxInt, 1},
 	} {
 		_, err := ratelimit.NewKeyed[string](bad.limit, bad.burst, bad.maxKeys)
 		require.Error(t, err, "%+v", bad)

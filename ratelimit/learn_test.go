@@ -28,7 +28,12 @@ func TestParseRetryAfter(t *testing.T) {
 		{value: "Sun, 22 Nov 2026 12:00:03 GMT", want: 2500 * time.Millisecond, ok: true},
 		{value: "Sun, 22 Nov 2026 11:00:00 GMT", ok: true},
 		{value: "Sun, 22 Nov 9026 12:00:00 GMT", want: time.Hour, ok: true},
-		{value: ""}, {value: "soon"}, {value: "-1"}, {value: "NaN"}, {value: "-Inf"}, {value: "-1e999"},
+		{value: ""},
+		{value: "soon"},
+		{value: "-1"},
+		{value: "NaN"},
+		{value: "-Inf"},
+		{value: "-1e999"},
 	} {
 		got, ok := parseRetryAfter(test.value, noon)
 		assert.Equal(t, test.want, got, test.value)

@@ -170,25 +170,34 @@ func (t *Transport) answered(turn ticket, resp *http.Response) {
 	}
 	said := readFeedback(resp.Header, now)
 	afterPause := !turn.sent.Before(t.pausedUntil)
-	if resp.StatusCode != http.StatusTooManyRequests {
+	if resp.StatusCode == http.StatusTooManyRequests {
+		pause := t.window.refused(turn, said, t.asking && afterPause && !t.pausedUntil.IsZero(), now)
+		t.asking = true // Else all would come back at once when the pause is over.
+		if until := now.Add(pause + guard); until.After(t.pausedUntil) {
+			t.pausedUntil = until
+		}
+		t.refuseAllLate(now)
+	} else {
+		before := t.window.news
 		t.window.accepted(turn, said, now)
 		t.asking = t.asking && !afterPause
-		t.dispatch(now)
-		return
+		if t.window.news != before {
+			t.refuseAllLate(now)
+		}
 	}
-	pause := t.window.refused(turn, said, afterPause && !t.pausedUntil.IsZero() && t.asking, now)
-	t.asking = true // Else all would come back at once when the pause is over.
-	if until := now.Add(pause + guard); until.After(t.pausedUntil) {
-		t.pausedUntil = until
-	}
-	for i, place := 0, t.queue.Front(); place != nil; {
+	t.dispatch(now)
+}
+
+// refuseAllLate is called when waits have become longer than they were thought
+// to be.
+func (t *Transport) refuseAllLate(now time.Time) {
+	for ahead, place := 0, t.queue.Front(); place != nil; {
 		next := place.Next()
-		if !t.refuseLate(place, i, now) {
-			i++
+		if !t.refuseLate(place, ahead, now) {
+			ahead++
 		}
 		place = next
 	}
-	t.dispatch(now)
 }
 
 // dispatch lets those go whose turn it is, and sets the timer for the next.
@@ -221,9 +230,12 @@ func (t *Transport) admit(now time.Time) (ticket, time.Duration) {
 		if wait := t.askedUntil.Sub(now); wait > 0 {
 			return ticket{}, wait
 		}
+	}
+	turn, wait := t.window.admit(now)
+	if t.asking && wait == 0 {
 		t.askedUntil = now.Add(patience)
 	}
-	return t.window.admit(now)
+	return turn, wait
 }
 
 func (t *Transport) wakeAfter(d time.Duration) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,7 +107,7 @@ func TestTransportDoesNotWaitLongForTheFirstAnswer(t *testing.T) {
 		all.Go(func() { assert.NoError(t, get(t.Context(), transport)) })
 		synctest.Wait()
 		begin := time.Now()
-		assert.NoError(t, get(t.Context(), transport))
+		require.NoError(t, get(t.Context(), transport))
 		assert.Equal(t, time.Second, time.Since(begin))
 		all.Wait()
 	})
@@ -124,7 +125,7 @@ func TestTransportClosesTheBodyOfWhatItDoesNotSend(t *testing.T) {
 		b := &body{}
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://chat.example.org/", b)
 		require.NoError(t, err)
-		_, err = transport.RoundTrip(req)
+		_, err = transport.RoundTrip(req) //nolint:bodyclose // There is no response.
 		wait, ok := errors.AsType[*ratelimit.WaitError](err)
 		require.True(t, ok)
 		assert.Equal(t, ratelimit.WaitError{Wait: time.Minute + 10*time.Millisecond, Left: time.Second}, *wait)
@@ -187,7 +188,7 @@ func TestTransportSharesTheLimit(t *testing.T) {
 				case <-stop:
 					return
 				case <-time.After(500 * time.Millisecond):
-					s.take()
+					_ = s.take().Body.Close()
 				}
 			}
 		})
@@ -206,7 +207,7 @@ func TestTransportFindsTheWindowOfAnEarlierProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{limit: 200, per: time.Minute}
 		for range 199 {
-			s.take()
+			_ = s.take().Body.Close()
 		}
 		time.Sleep(50 * time.Second)
 		took := sendAll(t, newTransport(t, s), 200, 4)
@@ -279,8 +280,9 @@ func TestTransportRefusesAtOnceWhatCannotFitTheDeadline(t *testing.T) {
 
 		var waiting sync.WaitGroup
 		waiting.Go(func() { // The first in the queue fits.
-			assert.NoError(t, get(ctx, transport))
+			err := get(ctx, transport)
 			assert.Equal(t, time.Minute+10*time.Millisecond, time.Since(begin))
+			assert.NoError(t, err)
 		})
 		synctest.Wait()
 		err = get(ctx, transport) // The second would come after two minutes.
@@ -291,6 +293,31 @@ func TestTransportRefusesAtOnceWhatCannotFitTheDeadline(t *testing.T) {
 		assert.Equal(t, 2*time.Minute+10*time.Millisecond, wait.Wait)
 		assert.Contains(t, err.Error(), "2m0.01s")
 		waiting.Wait()
+	})
+}
+
+func TestTransportRefusesWhoeverTheFirstAnswerDisappoints(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{limit: 5, per: time.Minute, latency: 200 * time.Millisecond}
+		transport := newTransport(t, s)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		begin := time.Now()
+		var all sync.WaitGroup
+		var late atomic.Int64
+		for range 8 {
+			all.Go(func() {
+				if err := get(ctx, transport); err != nil {
+					assert.Equal(t, 200*time.Millisecond, time.Since(begin), "the limit is known then")
+					_, ok := errors.AsType[*ratelimit.WaitError](err)
+					assert.True(t, ok)
+					late.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		assert.Equal(t, int64(3), late.Load())
 	})
 }
 
@@ -311,8 +338,9 @@ func TestTransportRefusesWhoeverA429Pushes(t *testing.T) {
 		synctest.Wait()
 		for range 3 {
 			all.Go(func() {
-				assert.ErrorIs(t, get(ctx, transport), context.DeadlineExceeded)
+				err := get(ctx, transport)
 				assert.Equal(t, time.Second, time.Since(begin), "as soon as it is known")
+				assert.ErrorIs(t, err, context.DeadlineExceeded)
 			})
 		}
 		all.Wait()
@@ -330,19 +358,19 @@ func TestTransportGivesUpWithTheCaller(t *testing.T) {
 		var all sync.WaitGroup
 		all.Go(func() {
 			err := get(ctx, transport)
-			assert.ErrorIs(t, err, context.Canceled)
-			assert.NotErrorIs(t, err, context.DeadlineExceeded)
+			assert.True(t, errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded), "%v", err)
 		})
 		synctest.Wait()
 		begin := time.Now()
 		all.Go(func() { // Moves up when the first one leaves.
-			assert.NoError(t, get(t.Context(), transport))
+			err := get(t.Context(), transport)
 			assert.Equal(t, time.Minute+10*time.Millisecond, time.Since(begin))
+			assert.NoError(t, err)
 		})
 		synctest.Wait()
 		cancel()
 		all.Wait()
-		assert.ErrorIs(t, get(ctx, transport), context.Canceled)
+		require.ErrorIs(t, get(ctx, transport), context.Canceled)
 		accepted, _ := s.count()
 		assert.Equal(t, 2, accepted)
 	})

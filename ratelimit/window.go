@@ -29,6 +29,7 @@ type window struct {
 	flying int       // Sent, not answered: they do not leave before they are.
 	heard  time.Time // When the newest request with an answer was sent.
 	streak int       // How many refusals followed each other's pause.
+	news   int       // Goes up with whatever makes waits longer.
 }
 
 // entry is a request that the server counts.
@@ -198,14 +199,19 @@ func (w *window) learn(said feedback) {
 	if said.limit == 0 {
 		return
 	}
+	if said.limit < w.limit || !w.known() {
+		w.news++
+	}
 	w.limit = said.limit
 	switch {
 	case said.span == 0 || said.span == w.widest:
 	case said.span > w.widest+rounding:
 		w.widest, w.doubt = said.span, noDoubt
+		w.news++
 	case said.span > w.widest:
 		w.widest = said.span
 		w.wonder()
+		w.news++
 	case said.span >= w.widest-rounding:
 		w.wonder()
 	}
@@ -246,6 +252,7 @@ func (w *window) add(at time.Time) {
 // spread puts n requests of others into the log.
 func (w *window) spread(n int, first time.Time, step time.Duration) {
 	w.added += n
+	w.news++
 	for i := range n {
 		w.log = append(w.log, entry{at: first.Add(time.Duration(i) * step), other: true})
 	}

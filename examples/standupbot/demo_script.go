@@ -55,7 +55,7 @@ func (d *demo) script() []step {
 		d.writes(d.jonas, "No."),
 		d.hears(d.jonas, "thank you"),
 
-		d.scene("Half past nine in Lagos, and a power cut in the server room"),
+		d.scene("Half past nine in Lagos, and the bot dies on the way"),
 		d.at(standupDay, "09:30", lagos),
 		d.hears(d.ngozi, "Hi", askDone, "16:30"),
 		d.later(5 * time.Minute),

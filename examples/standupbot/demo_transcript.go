@@ -46,7 +46,7 @@ const (
 )
 
 func (t *transcript) paint(style, text string) string {
-	if !t.colour || text == "" {
+	if !t.colour || style == "" {
 		return text
 	}
 	return "\x1b[" + style + "m" + text + "\x1b[0m"

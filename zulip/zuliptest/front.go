@@ -127,32 +127,33 @@ func (s *Server) serveAPI(r *http.Request, c *call, refused *answer) answer {
 		a := fail(http.StatusMethodNotAllowed, "BAD_REQUEST", "Method Not Allowed").with("allowed_methods", methods)
 		a.header = map[string]string{"Allow": strings.Join(methods, ", ")}
 		return a
-	case rt.open:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return c.noteIgnored(rt.handle(s, c))
-	case refused != nil:
+	case refused != nil && !rt.open:
 		return *refused
 	}
-	s.mu.Lock()
-	header, tooFast := s.limit(c)
-	if tooFast != nil {
-		s.mu.Unlock()
-		return *tooFast
-	}
-	var a answer
-	if c.user.BotType == BotIncomingWebhook && !rt.webhooks {
-		a = badRequest("This API is not available to incoming webhook bots.")
-	} else {
-		a = c.noteIgnored(rt.handle(s, c))
-	}
-	s.mu.Unlock()
+	a, header := s.handle(rt, c)
 	if a.wait != nil {
 		a = c.noteIgnored(a.wait(r.Context()))
 	}
 	maps.Copy(header, a.header)
 	a.header = header
 	return a
+}
+
+// handle does with the lock what a call asks for, unless its user comes too often. It returns the X-RateLimit headers too.
+func (s *Server) handle(rt *route, c *call) (answer, map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if rt.open {
+		return c.noteIgnored(rt.handle(s, c)), map[string]string{}
+	}
+	header, tooFast := s.limit(c)
+	switch {
+	case tooFast != nil:
+		return *tooFast, header
+	case c.user.BotType == BotIncomingWebhook && !rt.webhooks:
+		return badRequest("This API is not available to incoming webhook bots."), header
+	}
+	return c.noteIgnored(rt.handle(s, c)), header
 }
 
 // clientName is what Zulip calls the program: the User-Agent up to the slash.

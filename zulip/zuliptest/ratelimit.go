@@ -1,8 +1,6 @@
 package zuliptest
 
 import (
-	"maps"
-	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -31,13 +29,12 @@ func (s *Server) limit(c *call) (map[string]string, *answer) {
 	header := map[string]string{
 		"X-RateLimit-Limit":     strconv.Itoa(s.config.limit),
 		"X-RateLimit-Remaining": strconv.Itoa(remaining),
-		"X-RateLimit-Reset":     strconv.FormatInt(int64(math.Ceil(float64(now.Add(empty).UnixNano())/1e9)), 10),
+		"X-RateLimit-Reset":     strconv.FormatInt(now.Add(empty).Unix(), 10), // Cut to whole seconds, as Zulip does.
 	}
 	if wait <= 0 {
 		return header, nil
 	}
 	a := tooMany(wait)
-	maps.Copy(a.header, header)
 	return header, &a
 }
 
