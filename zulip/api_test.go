@@ -94,7 +94,7 @@ func TestSendRefusesWhatTheServerWouldChange(t *testing.T) {
 	} {
 		_, err := c.SendMessage(ctx, row.request)
 		if assert.ErrorContains(t, err, row.wants, name) && row.is != nil {
-			assert.ErrorIs(t, err, row.is, name)
+			require.ErrorIs(t, err, row.is, name)
 		}
 	}
 	assert.Empty(t, h.server.Messages())

@@ -87,6 +87,7 @@ type flatAnswer struct {
 
 // bareLoop polls, reads and decodes, and does nothing else.
 func bareLoop(b *testing.B, client *http.Client, site string) (events int) {
+	b.Helper()
 	last := int64(-1)
 	for events < eventCount {
 		request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, site+"/api/v1/events?queue_id=q&last_event_id="+strconv.FormatInt(last, 10), nil)
@@ -105,6 +106,7 @@ func bareLoop(b *testing.B, client *http.Client, site string) (events int) {
 }
 
 func clientLoop(b *testing.B, c *zulip.Client) (events int) {
+	b.Helper()
 	for event, err := range c.Events(b.Context(), zulip.ListenRequest{EventTypes: onlyMessages}) {
 		require.NoError(b, err)
 		if event.Message == nil {

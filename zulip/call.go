@@ -70,7 +70,10 @@ func (c *Client) exchange(ctx context.Context, r call) ([]byte, error) {
 	if r.body != nil {
 		request := r.request()
 		request.ContentType, request.Timeout = r.contentType, c.timeout
-		return r.read(c.calls.Stream(ctx, request, r.body))
+		response, err := c.calls.Stream(ctx, request, r.body)
+		var into bytes.Buffer
+		err = r.readInto(&into, response, err)
+		return into.Bytes(), err
 	}
 	response, err := c.calls.Do(ctx, r.request())
 	if err != nil {
@@ -82,13 +85,7 @@ func (c *Client) exchange(ctx context.Context, r call) ([]byte, error) {
 	return response.Body, nil
 }
 
-// read takes in an answer that arrives as a stream.
-func (r call) read(response *http.Response, err error) ([]byte, error) {
-	var into bytes.Buffer
-	err = r.readInto(&into, response, err)
-	return into.Bytes(), err
-}
-
+// readInto takes in an answer that arrives as a stream.
 func (r call) readInto(into *bytes.Buffer, response *http.Response, err error) error {
 	if err != nil {
 		return err

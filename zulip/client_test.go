@@ -121,7 +121,7 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 			t.Parallel()
 			_, err := answering(t, answerWith(row.status, row.body)).OwnUser(t.Context())
 			require.ErrorContains(t, err, row.wants)
-			assert.ErrorContains(t, err, "zulip: get own user: GET /api/v1/users/me: ")
+			require.ErrorContains(t, err, "zulip: get own user: GET /api/v1/users/me: ")
 			assert.NotContains(t, err.Error(), "abcdefghijklmnop")
 			api, ok := errors.AsType[*zulip.APIError](err)
 			require.True(t, ok)

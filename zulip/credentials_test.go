@@ -12,10 +12,10 @@ import (
 	"github.com/signalbox-go/signalbox/zulip"
 )
 
-func writeFile(t testing.TB, content string, mode os.FileMode) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "zuliprc")
-	require.NoError(t, os.WriteFile(path, []byte(content), mode))
+func writeFile(tb testing.TB, content string, mode os.FileMode) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "zuliprc")
+	require.NoError(tb, os.WriteFile(path, []byte(content), mode))
 	return path
 }
 

@@ -125,8 +125,6 @@ type Resynced struct {
 	// After and UpTo bound the gap: messages with After < id <= UpTo were read from the history.
 	// Messages slightly below After are delivered too when they became visible late.
 	After, UpTo MessageID
-	// Messages counts what was delivered from the history.
-	Messages int
 	// Reason is why the queue was replaced.
 	Reason string
 }

@@ -111,7 +111,6 @@ func TestEventsFillsTheGapOfALostQueue(t *testing.T) {
 		gap := l.resyncs()[0]
 		assert.Equal(t, zulip.MessageID(first.ID), gap.After)
 		assert.Equal(t, zulip.MessageID(last.ID), gap.UpTo)
-		assert.Equal(t, 2, gap.Messages)
 		assert.Contains(t, gap.Reason, "BAD_EVENT_QUEUE_ID")
 	})
 }
@@ -362,6 +361,7 @@ type brokenStore struct{}
 func (brokenStore) LoadQueue(context.Context) (zulip.QueueState, error) {
 	return zulip.QueueState{}, nil
 }
+
 func (brokenStore) SaveQueue(context.Context, zulip.QueueState) error { return errors.New("disk full") }
 
 // What a refused request looks like must not depend on luck: it is final, and no request is repeated for ever.
@@ -424,5 +424,71 @@ func TestEventsFindsAMessageThatBecameVisibleLate(t *testing.T) {
 		l = listen(t, h.client(t), request)
 		l.end()
 		assert.Equal(t, []string{"late", "now"}, l.texts)
+	})
+}
+
+// The bounds of a gap are those of the whole gap, also when filling it took two runs.
+func TestEventsRemembersWhereAGapBegan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		c, store := h.client(t), &memoryStore{}
+		request := zulip.ListenRequest{EventTypes: onlyMessages, Store: store}
+		l := listen(t, c, request)
+		before := h.server.SendDirect(h.alice, "before", h.bot)
+		settle()
+		l.end()
+		h.server.ExpireQueues()
+		for _, text := range []string{"one", "two", "three"} {
+			h.server.SendDirect(h.alice, text, h.bot)
+		}
+		for event, err := range c.Events(t.Context(), request) {
+			require.NoError(t, err)
+			if event.Message.Content == "two" {
+				break
+			}
+		}
+		l = listen(t, c, request)
+		l.end()
+		assert.Equal(t, []string{"two", "three"}, l.texts)
+		require.Len(t, l.resyncs(), 1)
+		assert.Equal(t, zulip.MessageID(before.ID), l.resyncs()[0].After)
+		assert.Zero(t, store.state.GapAfter)
+	})
+}
+
+// Two programs that poll one queue end each other's polls; they must not do so as fast as the network allows.
+func TestEventsDoesNotFightOverAQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		store := &memoryStore{}
+		request := zulip.ListenRequest{EventTypes: onlyMessages, Store: store}
+		listen(t, h.client(t), request).end()
+		begin := len(h.server.Requests())
+		listen(t, h.client(t), request)
+		listen(t, h.client(t), request)
+		time.Sleep(time.Hour)
+		assert.Less(t, len(h.server.Requests())-begin, 1000)
+	})
+}
+
+func TestEventsMakesANewQueueForOtherEvents(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		store := &memoryStore{}
+		l := listen(t, h.client(t), zulip.ListenRequest{EventTypes: onlyMessages, Store: store})
+		message := h.server.SendDirect(h.alice, "one", h.bot)
+		settle()
+		l.end()
+		h.server.SendDirect(h.alice, "two", h.bot)
+		l = listen(t, h.client(t), zulip.ListenRequest{EventTypes: []string{zulip.EventMessage, zulip.EventReaction}, Store: store})
+		h.server.React(h.alice, message.ID, "tada")
+		settle()
+		l.end()
+		assert.Equal(t, []string{"two"}, l.texts)
+		require.Len(t, l.resyncs(), 1)
+		assert.Equal(t, "tada", l.events[len(l.events)-1].Reaction.Name)
 	})
 }

@@ -20,23 +20,22 @@ type fence struct {
 // fences are the blocks that are open at a point of a text, outermost first.
 type fences []fence
 
-// read moves past a line.
-func (f *fences) read(line string) {
+// after are the blocks that are open behind a line. It may reuse the memory of f.
+func (f fences) after(line string) fences {
 	line = strings.TrimRight(line, " \t\r\n")
-	stack := *f
-	if n := len(stack); n > 0 {
-		if line == stack[n-1].marker {
-			*f = stack[:n-1]
-			return
+	if n := len(f); n > 0 {
+		if line == f[n-1].marker {
+			return f[:n-1]
 		}
-		if !stack[n-1].nests {
-			return
+		if !f[n-1].nests {
+			return f
 		}
 	}
 	if match := fenceLine.FindStringSubmatch(line); match != nil {
 		language := strings.ToLower(match[2])
-		*f = append(stack, fence{marker: match[1], line: line, nests: language == "quote" || language == "spoiler"})
+		f = append(f, fence{marker: match[1], line: line, nests: language == "quote" || language == "spoiler"})
 	}
+	return f
 }
 
 // opening are the lines that open the blocks again.

@@ -63,7 +63,7 @@ func breaksAfter(previous, r, next rune) bool {
 	case ':': // https://, mailto:, <time:…>
 		return next == '/' || unicode.IsLetter(previous) && (unicode.IsLetter(next) || unicode.IsDigit(next) || next == '?')
 	case '.': // www.example.org
-		return isWord(previous) && isWord(next) && !(unicode.IsDigit(previous) && unicode.IsDigit(next))
+		return isWord(previous) && isWord(next) && (!unicode.IsDigit(previous) || !unicode.IsDigit(next))
 	case '!': // !avatar(…), ![](…)
 		return unicode.IsLetter(next) || next == '['
 	}
@@ -93,7 +93,7 @@ func Quote(s string) string {
 	fence := strings.Repeat("`", max(3, longestRun(s, '`')+1))
 	var blocks fences
 	for line := range strings.Lines(s) {
-		blocks.read(line)
+		blocks = blocks.after(line)
 	}
 	s = strings.TrimSuffix(s, "\n")
 	return fence + "quote\n" + s + "\n" + blocks.closing() + fence

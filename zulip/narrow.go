@@ -5,7 +5,7 @@ import "encoding/json"
 // NarrowTerm is one condition of a message search; a list of terms means all of them.
 // The zero value is not a term.
 type NarrowTerm struct {
-	// Operator is Zulip's search word, as "channel", "topic", "is", "sender", "dm", "search".
+	// Operator is Zulip's search word, as "stream" (a channel), "topic", "is", "sender", "dm", "search".
 	Operator string `json:"operator"`
 	// Operand is a string, or a number or list of numbers where the operator takes ids.
 	Operand any `json:"operand"`
@@ -14,7 +14,7 @@ type NarrowTerm struct {
 }
 
 // NarrowChannel keeps messages of one channel.
-func NarrowChannel(id ChannelID) NarrowTerm { return NarrowTerm{Operator: "channel", Operand: id} }
+func NarrowChannel(id ChannelID) NarrowTerm { return NarrowTerm{Operator: "stream", Operand: id} }
 
 // NarrowTopic keeps messages of one topic.
 func NarrowTopic(topic string) NarrowTerm { return NarrowTerm{Operator: "topic", Operand: topic} }
@@ -32,7 +32,7 @@ func NarrowIs(state string) NarrowTerm { return NarrowTerm{Operator: "is", Opera
 func NarrowSearch(words string) NarrowTerm { return NarrowTerm{Operator: "search", Operand: words} }
 
 // publicChannels selects the history of all public channels, subscribed or not.
-var publicChannels = NarrowTerm{Operator: "channels", Operand: "public"}
+var publicChannels = NarrowTerm{Operator: "streams", Operand: "public"}
 
 // registerNarrow is the form of a narrow that POST /register takes: pairs of strings.
 // It has no negation, and operands are strings only.

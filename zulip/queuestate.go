@@ -20,6 +20,8 @@ type QueueState struct {
 	// Recent are message ids that were handled, ascending, at most a few hundred. What is below the first of them
 	// counts as handled.
 	Recent []MessageID `json:"recent"`
+	// GapAfter is the beginning of a gap that is not filled yet; 0 when there is none.
+	GapAfter MessageID `json:"gap_after,omitempty"`
 	// Registration says what the queue was made for; a program that listens for other things makes a new one.
 	Registration string `json:"registration"`
 }

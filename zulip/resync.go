@@ -39,7 +39,7 @@ func (l *listener) resync(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	l.queueID, l.next, l.first = l.next.ID, nil, false
-	l.state.QueueID, l.state.LastEventID = l.queueID, l.last
+	l.state.QueueID, l.state.LastEventID, l.state.GapAfter = l.queueID, l.last, 0
 	l.write(ctx)
 	return l.failure
 }
@@ -87,13 +87,17 @@ func (l *listener) narrows() [][]NarrowTerm {
 // backfill delivers the messages of the gap and then says how wide it was.
 func (l *listener) backfill(ctx context.Context) error {
 	l.mu.Lock()
-	gap := Resynced{After: l.state.Watermark, UpTo: l.state.Watermark, Reason: l.reason}
+	from := l.state.Watermark
+	if l.state.GapAfter == 0 && !l.first {
+		l.state.GapAfter = from // kept until the gap is closed, also by a later run
+	}
+	gap := Resynced{After: l.state.GapAfter, UpTo: from, Reason: l.reason}
 	l.mu.Unlock()
 	if l.wantsMessages() {
 		var histories []iter.Seq2[Message, error]
 		for _, narrow := range l.narrows() {
 			histories = append(histories, l.c.AllMessages(ctx, MessagesRequest{
-				Anchor: AnchorAt(gap.After), ExcludeAnchor: true,
+				Anchor: AnchorAt(from), ExcludeAnchor: true,
 				NumBefore: handledWindow, NumAfter: historyPage - handledWindow, Narrow: narrow,
 			}))
 		}
@@ -108,20 +112,19 @@ func (l *listener) backfill(ctx context.Context) error {
 				return err
 			}
 			gap.UpTo = max(gap.UpTo, message.ID)
-			gap.Messages++
 		}
 	}
 	if l.first {
 		return nil
 	}
-	l.c.log.InfoContext(ctx, "event queue replaced", "after", int64(gap.After), "up_to", int64(gap.UpTo), "messages", gap.Messages)
+	l.c.log.InfoContext(ctx, "event queue replaced", "after", int64(gap.After), "up_to", int64(gap.UpTo))
 	return l.take(ctx, &Event{ID: -1, Type: EventResynced, Resynced: &gap})
 }
 
 func (l *listener) settled(id MessageID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.handled.settled(id)
+	return l.handled.settled(id) || l.isBusy(id)
 }
 
 // mergeByID makes one ascending sequence of several.

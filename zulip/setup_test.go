@@ -24,10 +24,10 @@ type house struct {
 	channel    *zuliptest.Channel
 }
 
-func newHouse(t testing.TB, options ...zuliptest.Option) *house {
-	t.Helper()
+func newHouse(tb testing.TB, options ...zuliptest.Option) *house {
+	tb.Helper()
 	server := zuliptest.New(options...)
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	h := &house{server: server}
 	h.bot = server.AddBot("Porter", "porter-bot@zulip.example")
 	h.alice = server.AddUser(zuliptest.User{FullName: "Alice"})
@@ -36,16 +36,16 @@ func newHouse(t testing.TB, options ...zuliptest.Option) *house {
 	return h
 }
 
-func (h *house) client(t testing.TB, options ...zulip.Option) *zulip.Client {
-	t.Helper()
-	return h.clientOf(t, h.bot, options...)
+func (h *house) client(tb testing.TB, options ...zulip.Option) *zulip.Client {
+	tb.Helper()
+	return h.clientOf(tb, h.bot, options...)
 }
 
-func (h *house) clientOf(t testing.TB, user *zuliptest.User, options ...zulip.Option) *zulip.Client {
-	t.Helper()
+func (h *house) clientOf(tb testing.TB, user *zuliptest.User, options ...zulip.Option) *zulip.Client {
+	tb.Helper()
 	options = append([]zulip.Option{zulip.WithTransport(h.server.Transport())}, options...)
 	c, err := zulip.NewClient(credentials(h.server.URL(), user.Email, user.APIKey), options...)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return c
 }
 
@@ -54,11 +54,11 @@ func credentials(site, email, key string) zulip.Credentials {
 }
 
 // answering is a client whose server is a function.
-func answering(t testing.TB, handler http.HandlerFunc, options ...zulip.Option) *zulip.Client {
-	t.Helper()
+func answering(tb testing.TB, handler http.HandlerFunc, options ...zulip.Option) *zulip.Client {
+	tb.Helper()
 	options = append([]zulip.Option{zulip.WithTransport(recorded(handler))}, options...)
 	c, err := zulip.NewClient(credentials("https://chat.example.org", "bot@example.org", "abcdefghijklmnop"), options...)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return c
 }
 
@@ -117,8 +117,8 @@ func (s *memoryStore) SaveQueue(_ context.Context, state zulip.QueueState) error
 }
 
 // logTo is a logger that a test can read.
-func logTo(t testing.TB) (*slog.Logger, *safeBuffer) {
-	t.Helper()
+func logTo(tb testing.TB) (*slog.Logger, *safeBuffer) {
+	tb.Helper()
 	buffer := &safeBuffer{}
 	return slog.New(slog.NewTextHandler(buffer, &slog.HandlerOptions{Level: slog.LevelDebug})), buffer
 }

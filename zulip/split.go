@@ -51,7 +51,7 @@ func cutPart(text string, limit int, open fences) (part, rest string, after fenc
 	for line := range strings.Lines(text) {
 		used += utf8.RuneCountInString(line)
 		offset += len(line)
-		state.read(line)
+		state = state.after(line)
 		size := used - (len(line) - len(strings.TrimSuffix(line, "\n"))) // the last line end is dropped
 		if size > room {
 			break

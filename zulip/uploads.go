@@ -53,7 +53,7 @@ func (c *Client) UploadFile(ctx context.Context, filename string, r io.Reader) (
 		op: op, method: http.MethodPost, path: path("user_uploads"),
 		body: reader, contentType: form.FormDataContentType(),
 	}, &out)
-	reader.CloseWithError(errors.New("upload ended")) // lets the writer go when the server did not read all
+	_ = reader.Close() // lets the writer go when the server did not read all
 	<-done
 	if out.URL == "" {
 		out.URL = out.URI

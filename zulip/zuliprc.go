@@ -68,7 +68,7 @@ func parseZuliprc(text string) (Credentials, error) {
 		if at < 0 {
 			return Credentials{}, fmt.Errorf("line %d: expected name=value", number)
 		}
-		if err := c.set(strings.ToLower(strings.TrimSpace(line[:at])), strings.TrimSpace(line[at+1:])); err != nil {
+		if err := setCredential(&c, strings.ToLower(strings.TrimSpace(line[:at])), strings.TrimSpace(line[at+1:])); err != nil {
 			return Credentials{}, fmt.Errorf("line %d: %w", number, err)
 		}
 	}
@@ -78,8 +78,8 @@ func parseZuliprc(text string) (Credentials, error) {
 	return c, nil
 }
 
-// set takes one setting; names that it does not know belong to other programs.
-func (c *Credentials) set(name, value string) error {
+// setCredential takes one setting; names that it does not know belong to other programs.
+func setCredential(c *Credentials, name, value string) error {
 	switch name {
 	case "site":
 		c.Site = value

@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		log.LogAttrs(ctx, slog.LevelInfo, "stopped", slog.Any("reason", context.Cause(ctx)))
 		return statusOK
 	case errors.Is(err, zulip.ErrUnauthorized):
-		err = fmt.Errorf("%w: check ZULIP_EMAIL and ZULIP_API_KEY, or fetch a new zuliprc from the bot's settings page", err)
+		err = fmt.Errorf("%w (ZULIP_EMAIL, ZULIP_API_KEY)", err)
 	}
 	fmt.Fprintln(stderr, "standupbot:", err)
 	return statusFailed

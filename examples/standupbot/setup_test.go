@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -81,14 +82,23 @@ func (o *office) posts(who person, command string) {
 	o.SendToChannel(who.User, o.channel, commandTopic, "@**"+botName+"** "+command)
 }
 
-// hears waits until the bot has written to somebody n times what contains the
-// text.
-func (o *office) hears(t *testing.T, who person, n int, text string) {
+// toldTo selects what the bot wrote to somebody that contains the text.
+func (o *office) toldTo(who person, text string) func(zuliptest.Message) bool {
+	return func(m zuliptest.Message) bool {
+		return m.SenderID == o.bot.ID && m.IsDirect() && slices.Contains(m.To, who.ID) && strings.Contains(m.Content, text)
+	}
+}
+
+// hears waits until the bot has written to somebody what contains the text.
+func (o *office) hears(t *testing.T, who person, text string) {
 	t.Helper()
-	_, err := o.WaitForMessages(patient(t), n, func(m zuliptest.Message) bool {
-		return m.SenderID == o.bot.ID && m.IsDirect() && len(m.To) == 2 && (m.To[0] == who.ID || m.To[1] == who.ID) && strings.Contains(m.Content, text)
-	})
+	_, err := o.WaitForMessage(patient(t), o.toldTo(who, text))
 	require.NoError(t, err, text)
+}
+
+// heard returns what the bot has written to somebody that contains the text.
+func (o *office) heard(who person, text string) []zuliptest.Message {
+	return o.MessagesFunc(o.toldTo(who, text))
 }
 
 // reads waits until the bot has written in a topic what contains the text.

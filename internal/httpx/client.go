@@ -54,6 +54,9 @@ func New(c Config) (*Client, error) {
 		return nil, err
 	}
 	base := *c.BaseURL
+	if base.Path != "" && base.Path[0] != '/' {
+		base.Path = "/" + base.Path
+	}
 	c.BaseURL = &base
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -3,8 +3,6 @@ package zulipchat
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
@@ -17,7 +15,7 @@ func failure(op string, err error) error {
 	case errors.Is(err, standup.ErrUndeliverable):
 	case refused(err):
 		return fmt.Errorf("zulipchat: %s: %w: %w", op, standup.ErrUndeliverable, err)
-	case notSent(err):
+	case zulip.NotSent(err): // A key that is not accepted belongs here too: it is no fault of the message.
 		return fmt.Errorf("zulipchat: %s: %w: %w", op, standup.ErrNotSent, err)
 	}
 	return fmt.Errorf("zulipchat: %s: %w", op, err)
@@ -31,20 +29,4 @@ func refused(err error) bool {
 	}
 	api, ok := errors.AsType[*zulip.APIError](err)
 	return ok && api.Status/100 == 4 && !api.Temporary() && !errors.Is(api, zulip.ErrUnauthorized)
-}
-
-// notSent reports whether the server surely did not process the request. A key that is not accepted belongs here too:
-// it is no fault of the message, and somebody will mend it.
-func notSent(err error) bool {
-	if api, ok := errors.AsType[*zulip.APIError](err); ok {
-		return api.Status/100 == 4 && api.Status != http.StatusRequestTimeout
-	}
-	if e, ok := errors.AsType[interface {
-		error
-		NotSent() bool
-	}](err); ok && e.NotSent() {
-		return true
-	}
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "dial"
 }

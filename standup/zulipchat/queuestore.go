@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 )
 
@@ -15,7 +14,7 @@ const cursorName = "zulip"
 
 // queueStore keeps the place in the event queue with the engine.
 type queueStore struct {
-	engine *standup.Engine
+	engine Engine
 	log    *slog.Logger
 	err    error // Of the engine's store; whether waiting helps is not known here, so Run waits.
 }

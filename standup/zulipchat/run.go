@@ -11,6 +11,15 @@ import (
 	"github.com/signalbox-go/signalbox/zulip"
 )
 
+// Engine is what takes in the events: a [standup.Engine], or what a program puts before one.
+type Engine interface {
+	Handle(ctx context.Context, in standup.Incoming) error
+	Cursor(ctx context.Context, source string) ([]byte, error)
+	SaveCursor(ctx context.Context, source string, cursor []byte) error
+}
+
+var _ Engine = (*standup.Engine)(nil)
+
 // Run reads what people write to the bot, and edit, and hands it to e.Handle, one event at a time and in order, until
 // ctx ends; then it returns the cause. It blocks. The place in the event queue is kept with e.SaveCursor under the name
 // "zulip", so that a later Run, in this program or the next, goes on where this one stopped. Two runs at once on one
@@ -24,7 +33,7 @@ import (
 //
 // Messages are delivered also when the event queue was lost meanwhile; edits that fell into such a gap are not.
 // API: POST /register, GET /events.
-func (c *Chat) Run(ctx context.Context, e *standup.Engine) error {
+func (c *Chat) Run(ctx context.Context, e Engine) error {
 	if e == nil {
 		return errors.New("zulipchat: run: the engine is nil")
 	}
@@ -40,13 +49,13 @@ func (c *Chat) Run(ctx context.Context, e *standup.Engine) error {
 		case place.err == nil:
 			return fmt.Errorf("zulipchat: run: %w", err)
 		}
-		c.retrying(ctx, "keeping the place in the event queue failed", place.err)
+		c.log.LogAttrs(ctx, slog.LevelWarn, "keeping the place in the event queue failed", slog.Any("error", place.err))
 		wait.sleep(ctx)
 	}
 }
 
 // listen hands over events until it cannot go on, and says why. What is not handed over is not acknowledged.
-func (c *Chat) listen(ctx context.Context, e *standup.Engine, place *queueStore, wait *backoff) error {
+func (c *Chat) listen(ctx context.Context, e Engine, place *queueStore, wait *backoff) error {
 	request := zulip.ListenRequest{
 		EventTypes: []string{zulip.EventMessage, zulip.EventUpdateMessage}, Store: place,
 	}
@@ -63,7 +72,7 @@ func (c *Chat) listen(ctx context.Context, e *standup.Engine, place *queueStore,
 }
 
 // deliver hands over one event, for as long as it takes.
-func (c *Chat) deliver(ctx context.Context, e *standup.Engine, event zulip.Event) error {
+func (c *Chat) deliver(ctx context.Context, e Engine, event zulip.Event) error {
 	var wait backoff
 	for {
 		err := c.handle(ctx, e, event)
@@ -75,12 +84,12 @@ func (c *Chat) deliver(ctx context.Context, e *standup.Engine, event zulip.Event
 		case errors.Is(err, zulip.ErrUnauthorized):
 			return err
 		}
-		c.retrying(ctx, "handing over an event failed", err)
+		c.log.LogAttrs(ctx, slog.LevelWarn, "handing over an event failed", slog.Any("error", err))
 		wait.sleep(ctx)
 	}
 }
 
-func (c *Chat) handle(ctx context.Context, e *standup.Engine, event zulip.Event) error {
+func (c *Chat) handle(ctx context.Context, e Engine, event zulip.Event) error {
 	in, ok, err := c.incoming(ctx, event)
 	if err != nil || !ok {
 		return err
@@ -91,10 +100,6 @@ func (c *Chat) handle(ctx context.Context, e *standup.Engine, event zulip.Event)
 		return nil
 	}
 	return err
-}
-
-func (c *Chat) retrying(ctx context.Context, message string, err error) {
-	c.log.LogAttrs(ctx, slog.LevelWarn, message, slog.Any("error", err))
 }
 
 // The waits between attempts.

@@ -2,6 +2,7 @@ package zulipchat
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -89,21 +90,21 @@ func TestSendFailures(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		fault zuliptest.Fault
-		want  error // Nil stands for neither of the two.
+		want  string // What is known: that it was not sent, that it was refused, or nothing.
 	}{
-		{"rate limit", zuliptest.Fault{Status: http.StatusTooManyRequests, RetryAfter: time.Hour}, standup.ErrNotSent},
-		{"wrong key", zuliptest.Fault{Status: http.StatusUnauthorized}, standup.ErrNotSent},
-		{"refused by Zulip", zuliptest.Fault{Status: http.StatusBadRequest}, standup.ErrUndeliverable},
-		{"forbidden by Zulip", zuliptest.Fault{Status: http.StatusForbidden}, standup.ErrUndeliverable},
-		{"refused by a proxy", zuliptest.Fault{Status: http.StatusForbidden, Body: "<html>"}, standup.ErrNotSent},
-		{"request timeout", zuliptest.Fault{Status: http.StatusRequestTimeout}, nil},
-		{"server error", zuliptest.Fault{Status: http.StatusInternalServerError}, nil},
-		{"bad gateway", zuliptest.Fault{Status: http.StatusBadGateway}, nil},
-		{"reset before", zuliptest.Fault{CutBefore: true}, nil},
-		{"reset after", zuliptest.Fault{CutAfter: true}, nil},
-		{"cut answer", zuliptest.Fault{CutBody: true}, nil},
-		{"broken answer", zuliptest.Fault{Malformed: true}, nil},
-		{"timeout", zuliptest.Fault{Delay: time.Hour}, nil},
+		{"rate limit", zuliptest.Fault{Status: http.StatusTooManyRequests, RetryAfter: time.Hour}, "not sent"},
+		{"wrong key", zuliptest.Fault{Status: http.StatusUnauthorized}, "not sent"},
+		{"refused by Zulip", zuliptest.Fault{Status: http.StatusBadRequest}, "refused"},
+		{"forbidden by Zulip", zuliptest.Fault{Status: http.StatusForbidden}, "refused"},
+		{"refused by a proxy", zuliptest.Fault{Status: http.StatusForbidden, Body: "<html>"}, "not sent"},
+		{"request timeout", zuliptest.Fault{Status: http.StatusRequestTimeout}, ""},
+		{"server error", zuliptest.Fault{Status: http.StatusInternalServerError}, ""},
+		{"bad gateway", zuliptest.Fault{Status: http.StatusBadGateway}, ""},
+		{"reset before", zuliptest.Fault{CutBefore: true}, ""},
+		{"reset after", zuliptest.Fault{CutAfter: true}, ""},
+		{"cut answer", zuliptest.Fault{CutBody: true}, ""},
+		{"broken answer", zuliptest.Fault{Malformed: true}, ""},
+		{"timeout", zuliptest.Fault{Delay: time.Hour}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -113,12 +114,19 @@ func TestSendFailures(t *testing.T) {
 				o.Fail(zuliptest.Match{Method: http.MethodPost, Path: "/messages", Times: -1}, c.fault)
 				_, err := chat.Send(t.Context(), standup.Outgoing{To: standup.Address{User: user(o.ann)}, Body: text("x")})
 				require.Error(t, err)
-				for _, kind := range []error{standup.ErrNotSent, standup.ErrUndeliverable} {
-					assert.Equal(t, kind == c.want, errors.Is(err, kind), "%v: %v", kind, err)
-				}
+				assert.Equal(t, c.want == "not sent", errors.Is(err, standup.ErrNotSent), err)
+				assert.Equal(t, c.want == "refused", errors.Is(err, standup.ErrUndeliverable), err)
 				assert.LessOrEqual(t, len(o.Messages()), 1, "nothing is sent twice")
 			})
 		})
+	}
+}
+
+func TestLowerLimitsOfTheServerAreFinal(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{zulip.ErrMessageTooLong, zulip.ErrTopicTooLong} {
+		err = failure("send", fmt.Errorf("zulip: send message: %w", err))
+		require.ErrorIs(t, err, standup.ErrUndeliverable)
 	}
 }
 
