@@ -18,7 +18,7 @@ func asked(t *testing.T) *office {
 	t.Helper()
 	o := open(t, "2026-11-23T08:00:00Z", "Ada", "Bob")
 	o.mention("Ada", "setup 09:30 11:45 12:45 UTC")
-	require.Contains(t, o.mention("Ada", "config questions First? | Second?"), "2. Second?")
+	require.Contains(t, o.mention("Ada", "config questions First? | Second?"), "Question 2 (own): Second?")
 	o.until("09:30")
 	require.Equal(t, 1, o.count("ada", "First?"))
 	return o

@@ -197,7 +197,7 @@ func parseSetup(rest string) (Command, error) {
 // refusal makes a sentence for the person who typed what err is about.
 func refusal(err error) error {
 	if in, ok := errors.AsType[*InputError](err); ok {
-		return commandErrorf("I cannot read the %s %q: %s.", in.Kind, in.Text, strings.TrimSuffix(in.Hint, "."))
+		return commandErrorf("I cannot read the %s %q: %s.", in.Kind, clip(in.Text), strings.TrimSuffix(in.Hint, "."))
 	}
 	return commandErrorf("%s.", capitalise(err.Error()))
 }
@@ -250,12 +250,13 @@ func nearest(word string, known []string) (string, bool) {
 	return best, best != ""
 }
 
-// clip shortens what a person typed before it is shown again.
+// clip shortens what a person typed before it is shown again, and takes out the
+// backquotes, which mark code in the sentence around it.
 func clip(s string) string {
 	const longest = 40
-	runes := []rune(s)
+	runes := []rune(strings.ReplaceAll(s, "`", "'"))
 	if len(runes) <= longest {
-		return s
+		return string(runes)
 	}
 	return string(runes[:longest]) + "…"
 }

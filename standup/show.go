@@ -67,10 +67,9 @@ func statusItems(t Team) Text {
 			plain(", cutoff "), bold(s.Cutoff.String()), plain(" "+s.Zone)),
 		item(plain("Public holidays: "), bold(holidays)),
 		item(append([]Span{plain(fmt.Sprintf("Participants (%d): ", len(t.Members)))}, separated(people)...)...),
-		item(plain(fmt.Sprintf("Questions (%d, %s):", len(t.questions()), kind))),
 	}
 	for i, q := range t.questions() {
-		text = append(text, para(plain(fmt.Sprintf("    %d. %s", i+1, q))))
+		text = append(text, item(plain(fmt.Sprintf("Question %d (%s): ", i+1, kind)), bold(q)))
 	}
 	if t.Paused {
 		return append(text, para(plain("It is paused; write "), code("resume"), plain(" to start it again.")))

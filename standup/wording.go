@@ -148,14 +148,13 @@ func count(n int, noun string) string {
 // marked turns a sentence with `words` between backquotes into spans.
 func marked(s string) []Span {
 	var spans []Span
-	for i, piece := range strings.Split(s, "`") {
-		switch {
-		case piece == "":
-		case i%2 == 1:
-			spans = append(spans, code(piece))
-		default:
-			spans = append(spans, plain(piece))
+	for {
+		before, rest, opened := strings.Cut(s, "`")
+		word, after, closed := strings.Cut(rest, "`")
+		if !opened || !closed {
+			return append(spans, plain(s))
 		}
+		spans = append(spans, plain(before), code(word))
+		s = after
 	}
-	return spans
 }

@@ -4,11 +4,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // fenceLine is a line that opens a block: a run of backticks or tildes, a language, a header.
-var fenceLine = regexp.MustCompile("^(~{3,}|`{3,}) *(?:\\{?\\.?([a-zA-Z0-9_+\\-./#]+) *([^ ~`][^~`]*)?\\}?)?$")
+var fenceLine = regexp.MustCompile("^(~{3,}|`{3,})[ \t]*(?:\\{?\\.?([a-zA-Z0-9_+,\\-./#]+)[ \t]*([^ \t~`][^~`]*)?\\}?)?$")
+
+// nesting are the languages of blocks in which other blocks can open.
+var nesting = []string{"quote", "quoted", "spoiler"}
 
 // fence is an open block.
 type fence struct {
@@ -22,7 +26,7 @@ type fences []fence
 
 // after are the blocks that are open behind a line. It may reuse the memory of f.
 func (f fences) after(line string) fences {
-	line = strings.TrimRight(line, " \t\r\n")
+	line = strings.TrimRightFunc(line, unicode.IsSpace)
 	if n := len(f); n > 0 {
 		if line == f[n-1].marker {
 			return f[:n-1]
@@ -33,7 +37,7 @@ func (f fences) after(line string) fences {
 	}
 	if match := fenceLine.FindStringSubmatch(line); match != nil {
 		language := strings.ToLower(match[2])
-		f = append(f, fence{marker: match[1], line: line, nests: language == "quote" || language == "spoiler"})
+		f = append(f, fence{marker: match[1], line: line, nests: slices.Contains(nesting, language)})
 	}
 	return f
 }

@@ -71,11 +71,15 @@ func TestQuoteCannotBeLeft(t *testing.T) {
 	assert.Equal(t, "````quote\n```\nx\n```\n````", zulip.Quote("```\nx\n```"))
 	assert.Equal(t, "```quote\n~~~~python\nx\n~~~~\n```", zulip.Quote("~~~~python\nx"), "an open block is closed inside")
 	assert.Equal(t, "````quote\n```quote\n~~~\nx\n~~~\n```\n````", zulip.Quote("```quote\n~~~\nx"))
+	assert.Equal(t, "````quote\n```quoted\n```py\n```\n```\n````", zulip.Quote("```quoted\n```py\n```"), "this one nests as well")
+	assert.Equal(t, "````quote\n```,x\ncode\n```\n````", zulip.Quote("```,x\ncode"), "a language may have a comma")
 }
 
 func FuzzQuote(f *testing.F) {
 	f.Add("```\nx", "trusted")
 	f.Add("````quote\n~~~", "~~~")
+	f.Add("```quoted\n```py\n```", "")
+	f.Add("```,x\ncode", "")
 	f.Fuzz(func(t *testing.T, text, _ string) {
 		quoted := zulip.Quote(text)
 		marker, _, _ := strings.Cut(quoted, "quote\n")

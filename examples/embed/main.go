@@ -6,7 +6,7 @@ package main
 
 import (
 	"context"
-	"log"
+	"fmt"
 	"os"
 	"os/signal"
 	"sync"
@@ -24,7 +24,8 @@ func main() {
 		err = holdStandups(ctx, credentials, "standup.db")
 	}
 	stop()
-	log.Fatal(err)
+	fmt.Fprintln(os.Stderr, "embed:", err)
+	os.Exit(1)
 }
 
 // holdStandups runs until ctx ends or it cannot go on, and returns the cause.

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/signalbox-go/signalbox/zulip"
@@ -46,7 +45,7 @@ func TestHoldStandups(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	good := zulip.Credentials{Site: "https://chat.example.org", Email: "bot@example.org", APIKey: zulip.NewSecret("key")}
-	assert.ErrorContains(t, holdStandups(t.Context(), zulip.Credentials{}, "unused.db"), "Site, Email, APIKey")
+	require.ErrorContains(t, holdStandups(t.Context(), zulip.Credentials{}, "unused.db"), "Site, Email, APIKey")
 	folder := t.TempDir()
-	assert.ErrorContains(t, holdStandups(t.Context(), good, folder), folder)
+	require.ErrorContains(t, holdStandups(t.Context(), good, folder), folder)
 }

@@ -93,7 +93,7 @@ func (b *bot) run(ctx context.Context) error {
 		running.Go(func() {
 			err := half(ctx)
 			if err == nil {
-				err = errors.New("standupbot: a part of the bot ended by itself")
+				err = errors.New("a part of the bot ended by itself")
 			}
 			cancel(err) // The first one counts.
 		})

@@ -33,7 +33,7 @@ func runDemo(ctx context.Context, out *transcript, stderr io.Writer) int {
 	ctx, cancel := context.WithTimeoutCause(ctx, demoTimeout, fmt.Errorf("the demo took longer than %v", demoTimeout))
 	defer cancel()
 	began := time.Now()
-	d, closeAll, err := newDemo(out)
+	d, closeAll, err := newDemo(out) //nolint:contextcheck // What it closes is to be closed also when ctx has ended.
 	if err == nil {
 		err = d.play(ctx)
 		closeAll()
@@ -73,7 +73,7 @@ func newDemo(out *transcript) (d *demo, closeAll func(), err error) {
 
 // play starts the bot, plays the script and looks at what has become of it.
 func (d *demo) play(ctx context.Context) error {
-	if err := d.bot.start(); err != nil {
+	if err := d.bot.start(ctx); err != nil {
 		return err
 	}
 	defer d.bot.kill()

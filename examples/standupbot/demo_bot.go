@@ -24,8 +24,9 @@ type demoBot struct {
 	running sync.WaitGroup
 }
 
-// start opens the file and runs a bot that knows nothing but what is in it.
-func (b *demoBot) start() error {
+// start opens the file and runs a bot that knows nothing but what is in it,
+// until it is killed.
+func (b *demoBot) start(ctx context.Context) error {
 	client, err := zulip.NewClient(zulip.Credentials{
 		Site: b.site, Email: b.user.Email, APIKey: zulip.NewSecret(b.user.APIKey),
 	}, zulip.WithUserAgent("standupbot"))
@@ -41,8 +42,7 @@ func (b *demoBot) start() error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	b.cancel = cancel
+	ctx, b.cancel = context.WithCancel(ctx)
 	b.running.Go(func() { _ = b.current.run(ctx) }) // It ends with the death that kill brings.
 	return nil
 }

@@ -42,7 +42,7 @@ func (d *demo) script() []step {
 		d.hears(d.maya, "America/New_York", "09:30"),
 
 		d.scene("Wednesday, 17 June. Half past nine in Berlin"),
-		d.at(standupDay, "09:30", berlin),
+		d.at("09:30", berlin),
 		d.hears(d.jonas, "Hi", askDone, "17:30"),
 		d.hears(d.lena, "Hi", askDone, "17:30"),
 		d.later(4 * time.Minute),
@@ -56,7 +56,7 @@ func (d *demo) script() []step {
 		d.hears(d.jonas, "thank you"),
 
 		d.scene("Half past nine in Lagos, and the bot dies on the way"),
-		d.at(standupDay, "09:30", lagos),
+		d.at("09:30", lagos),
 		d.hears(d.ngozi, "Hi", askDone, "16:30"),
 		d.later(5 * time.Minute),
 		d.cutsNextMessage(),
@@ -73,12 +73,12 @@ func (d *demo) script() []step {
 		d.hears(d.ngozi, "thank you"),
 
 		d.scene("Jonas thinks again and edits his answer"),
-		d.at(standupDay, "11:05", berlin),
+		d.at("11:05", berlin),
 		d.edits(d.jonas, jonasTypo, jonasMeant),
 		d.hears(d.jonas, "Changed your answer", askNext),
 
 		d.scene("Half past nine in New York"),
-		d.at(standupDay, "09:30", newYork),
+		d.at("09:30", newYork),
 		d.hears(d.maya, "Hi", askDone, "11:30"),
 		d.later(2 * time.Minute),
 		d.writes(d.maya, "[dashboard.png](/user_uploads/2/5f/dashboard.png)"),
@@ -94,11 +94,11 @@ func (d *demo) script() []step {
 		d.hears(d.maya, "thank you"),
 
 		d.scene("An hour before the end only Lena has said nothing"),
-		d.at(standupDay, "16:30", berlin),
+		d.at("16:30", berlin),
 		d.hears(d.lena, "closes at", askDone),
 
 		d.scene("The report"),
-		d.at(standupDay, "17:30", berlin),
+		d.at("17:30", berlin),
 		d.reads(d.jonas, reportTopic, "3 of 4", jonasMeant, whileDown, mayaBlocked, "No answer from"),
 		d.later(11 * time.Minute),
 		d.writes(d.lena, lenaLate),

@@ -24,10 +24,10 @@ func (d *demo) scene(title string) step {
 	}
 }
 
-// at sets the clock to a time of day in somebody's zone.
-func (d *demo) at(day, timeOfDay string, zone *time.Location) step {
+// at sets the clock to a time of the standup's day in somebody's zone.
+func (d *demo) at(timeOfDay string, zone *time.Location) step {
 	return func(context.Context) error {
-		at, err := time.ParseInLocation("2006-01-02 15:04", day+" "+timeOfDay, zone)
+		at, err := time.ParseInLocation("2006-01-02 15:04", standupDay+" "+timeOfDay, zone)
 		if err != nil {
 			return err
 		}
@@ -153,9 +153,9 @@ func (d *demo) kills(note string, zone *time.Location) step {
 }
 
 func (d *demo) restarts(note string, zone *time.Location) step {
-	return func(context.Context) error {
+	return func(ctx context.Context) error {
 		d.out.alarm(d.clock.now(), zone, note)
-		return d.bot.start()
+		return d.bot.start(ctx)
 	}
 }
 

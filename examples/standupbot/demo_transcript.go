@@ -156,7 +156,7 @@ func wrap(text string, width int) []string {
 	lead := text[:len(text)-len(strings.TrimLeft(text, " "))]
 	var lines []string
 	line := lead
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width && strings.TrimSpace(line) != "" {
 			lines, line = append(lines, line), indent
 		}

@@ -35,7 +35,7 @@ func (d *door) Handle(ctx context.Context, in standup.Incoming) error {
 	if in.Channel != "" && !in.FromAdmin {
 		admins, err := d.resolve(ctx)
 		if err != nil {
-			return fmt.Errorf("standupbot: who is %s: %w", strings.Join(d.emails, ", "), err)
+			return err
 		}
 		in.FromAdmin = slices.Contains(admins, in.From)
 	}
@@ -57,7 +57,7 @@ func (d *door) resolve(ctx context.Context) ([]standup.UserID, error) {
 			d.log.LogAttrs(ctx, slog.LevelError, "no such administrator", slog.String("setting", "STANDUP_ADMINS"),
 				slog.String("email", d.emails[0]), slog.Any("error", err))
 		default:
-			return nil, err
+			return nil, fmt.Errorf("standupbot: find out who %s is: %w", d.emails[0], err)
 		}
 		d.emails = d.emails[1:]
 	}

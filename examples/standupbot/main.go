@@ -11,9 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-
-	// Time zones are needed also where the machine has no data of them.
-	_ "time/tzdata"
+	_ "time/tzdata" // Time zones are needed also where the machine has no data of them.
 
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -54,7 +52,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	err = serve(ctx, s, client, log)
 	switch {
 	case ctx.Err() != nil:
-		log.LogAttrs(ctx, slog.LevelInfo, "stopped", slog.Any("reason", context.Cause(ctx)))
+		log.LogAttrs(ctx, slog.LevelInfo, "stopped", slog.Any("reason", err))
 		return statusOK
 	case errors.Is(err, zulip.ErrUnauthorized):
 		err = fmt.Errorf("%w (ZULIP_EMAIL, ZULIP_API_KEY)", err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,9 +26,7 @@ func complete() environment {
 
 func with(more environment) environment {
 	e := complete()
-	for name, value := range more {
-		e[name] = value
-	}
+	maps.Copy(e, more)
 	return e
 }
 
@@ -125,7 +124,8 @@ func TestBadSettings(t *testing.T) {
 		"an unknown level":        {nil, with(environment{"LOG_LEVEL": "loud"}), []string{"LOG_LEVEL", `"loud"`, "warn"}},
 		"no instant":              {[]string{"-rehearse-at", "tomorrow"}, complete(), []string{"-rehearse-at", `"tomorrow"`, "2026-06-17T09:29:50+02:00"}},
 		"everything at once": {
-			[]string{"-rehearse-at", "9:30"}, environment{"STANDUP_ZONE": "x", "STANDUP_ADMINS": "x", "LOG_LEVEL": "x"},
+			[]string{"-rehearse-at", "9:30"},
+			environment{"STANDUP_ZONE": "x", "STANDUP_ADMINS": "x", "LOG_LEVEL": "x"},
 			[]string{"ZULIP_SITE", "ZULIP_EMAIL", "ZULIP_API_KEY", "STANDUP_ZONE", "STANDUP_ADMINS", "LOG_LEVEL", "-rehearse-at"},
 		},
 		"an unknown flag":      {[]string{"-colour"}, complete(), []string{"-colour"}},
@@ -139,7 +139,7 @@ func TestBadSettings(t *testing.T) {
 			_, err := readSettings(tt.args, tt.env.get)
 			require.Error(t, err)
 			for _, want := range tt.want {
-				assert.ErrorContains(t, err, want)
+				require.ErrorContains(t, err, want)
 			}
 			assert.NotContains(t, err.Error(), "hunter2")
 		})

@@ -42,6 +42,7 @@ func printRefusal(w io.Writer, err error) {
 	}
 	fmt.Fprint(w, `
 To watch it work without any setting:  go run ./examples/standupbot -demo
+To start it with the bot's zuliprc:    go run ./examples/standupbot -zuliprc FILE
 To see all settings:                   go run ./examples/standupbot -h
 `)
 }

@@ -50,10 +50,21 @@ func (s *Store) Update(ctx context.Context, fn func(standup.Tx) error) error {
 	if !tx.wrote {
 		return nil
 	}
-	if err := bolt.Commit(); err != nil {
+	if err := commit(bolt); err != nil {
 		return fmt.Errorf("standup: write to %s: %w", s.path, err)
 	}
 	return nil
+}
+
+// commit commits a transaction. bbolt panics where the pages contradict each other
+// in a way that only writing shows; nothing has been written then.
+func commit(tx *bbolt.Tx) (err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			err = damage("%v", what)
+		}
+	}()
+	return tx.Commit()
 }
 
 // View implements [standup.Store]. It does not wait for an Update, nor does an

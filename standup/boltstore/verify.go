@@ -249,5 +249,8 @@ func (v *verifier) bucket(value []byte, depth int) error {
 	if flags, count := header(page); flags != leafPage || headerSize+count*elementSize > len(page) || depth > maxDepth {
 		return damage("a small bucket is no leaf")
 	}
+	if word64(page, 0) != 0 || word32(page, 12) != 0 {
+		return damage("a small bucket claims a page of its own") // bbolt would free that page.
+	}
 	return v.leaf(page, &cursor{}, depth)
 }

@@ -105,7 +105,7 @@ var loud = regexp.MustCompile(`@\*`)
 func FuzzRender(f *testing.F) {
 	for _, seed := range []string{
 		"", "hello", "@**all**", "@_**Ann|7**", "@*staff*", "```", "````quote", "~~~~\n", "/poll a\n- b", "/me", "> a", "[a](b)",
-		"\\", "`", "a\x00b", "\xff", "@\u0002**all**", "```spoiler x\n```py", "```\u00a0", "```\tpython", "***", "&#64;**all**",
+		"\\", "`", "a\x00b", "\xff", "@\u0002**all**", "```spoiler x\n```py", "```\u00a0", "```\tpython", "***", "```quoted\n```py\n```", "```,x\ncode", "&#64;**all**",
 	} {
 		f.Add(seed, seed)
 	}
