@@ -10,6 +10,7 @@ import (
 type dialogue struct {
 	run      Run
 	response Response
+	early    bool // The message at hand was written before the question that waits.
 }
 
 // open reports whether an answer that the chat received at the instant counts.
@@ -17,10 +18,10 @@ func (d dialogue) open(at time.Time) bool {
 	return !d.response.completed() && !d.run.Missed && at.Before(d.run.CutoffAt)
 }
 
-// asked reports whether a question reached the person, or an answer came from
-// them, so that what they write now can belong here.
+// asked reports whether a question reached the person before they wrote, or an
+// answer came from them, so that the message at hand can belong here.
 func (d dialogue) asked() bool {
-	return !d.response.AskedAt.IsZero() || len(d.response.Answers) > 0
+	return !d.response.AskedAt.IsZero() && !d.early || len(d.response.Answers) > 0
 }
 
 // touched is when the dialogue last moved.
@@ -93,7 +94,7 @@ func decideAnswer(s answering, in Incoming, now time.Time) changes {
 		c.send(reply(in, tooLate(s.dialogue), now))
 		return c
 	}
-	continues := r.AskedAt.IsZero() && len(r.Answers) > 0
+	continues := (r.AskedAt.IsZero() || s.early) && len(r.Answers) > 0
 	already := 0
 	if continues {
 		already = utf8.RuneCountInString(r.Answers[len(r.Answers)-1].Text()) + 1
@@ -129,7 +130,7 @@ func decideNext(run Run, r *Response, others []dialogue, in Incoming, now time.T
 			c.send(reply(in, acceptedLate(run), now))
 			return c
 		}
-		r.AskedAt, r.AskedIn = time.Time{}, ""
+		r.AskedAt, r.AskedIn, r.AskedFirst = time.Time{}, "", ""
 		m := reply(in, nextQuestion(run, *r), now)
 		m.Asks, m.ExpiresAt = new(r.id()), run.CutoffAt
 		c.send(m)

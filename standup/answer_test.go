@@ -2,8 +2,8 @@ package standup_test
 
 import (
 	"context"
-	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -101,12 +101,12 @@ func TestWritingOnBeforeTheNextQuestionContinuesTheAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := asked(t)
-		o.chat.fail = func(when string, m standup.Outgoing) error { // The second question is slow to leave.
+		o.chat.failWith(func(when string, m standup.Outgoing) error { // The second question is slow to leave.
 			if when == "before" && strings.Contains(m.Body.String(), "Second?") && time.Now().Minute() < 40 {
 				return standup.ErrNotSent
 			}
 			return nil
-		}
+		})
 		o.direct("Ada", "one thing")
 		more := o.direct("Ada", "and another")
 		o.edit(more, "and another one")
@@ -122,20 +122,20 @@ func TestWhileAQuestionIsInDoubtMessagesWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := asked(t)
-		fault := true
-		o.chat.fail = func(when string, m standup.Outgoing) error {
-			if fault && (when == "after" && strings.Contains(m.Body.String(), "Second?") || when == "find") {
+		var healed atomic.Bool
+		o.chat.failWith(func(when string, m standup.Outgoing) error {
+			if !healed.Load() && (when == "after" && strings.Contains(m.Body.String(), "Second?") || when == "find") {
 				return context.DeadlineExceeded
 			}
 			return nil
-		}
+		})
 		o.direct("Ada", "one") // Ada sees the second question; the engine does not know that she does.
 		require.Equal(t, 1, o.count("ada", "Second?"))
 		second := o.direct("Ada", "two")
 		o.edit(second, "two, edited")
 		o.until("10:30")
 		require.Equal(t, 0, o.count("ada", "That was all"))
-		fault = false
+		healed.Store(true)
 		o.until("10:45")
 		require.Equal(t, 1, o.count("ada", "Thanks!\nSecond?"), "the question is not asked again")
 		require.Equal(t, 1, o.count("ada", "That was all"))
@@ -161,10 +161,10 @@ func TestEdits(t *testing.T) {
 		require.Contains(t, o.last("ada"), "Changed your answer to “First?”.")
 		o.until("12:45")
 		require.Contains(t, o.last(string(general)), "First?\n> one, better\n")
-		edits := o.chat.edits
+		edits := o.chat.edited()
 		o.edit(one, "one, after the report")
 		require.Contains(t, o.last(string(general)), "First?\n> one, after the report\n")
-		require.Equal(t, edits+1, o.chat.edits)
+		require.Equal(t, edits+1, o.chat.edited())
 	})
 }
 
@@ -188,7 +188,7 @@ func TestTwoStandupsOfOnePerson(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := asked(t)
-		o.chat.members["8"] = []standup.Member{{ID: "ada", Name: "Ada"}}
+		o.chat.list("8", standup.Member{ID: "ada", Name: "Ada"})
 		in := o.event("Ada", "setup 10:00 11:00 12:00 UTC")
 		in.Channel, in.ChannelName = "8", "beta"
 		require.NoError(t, o.engine.Handle(t.Context(), in))
@@ -212,13 +212,8 @@ func TestReplyChoosesTheRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := asked(t)
-		first := standup.MessageID("5") // The prompt of general, found below.
-		for _, p := range o.chat.posts {
-			if p.to.User == "ada" {
-				first = standup.MessageID(strconv.Itoa(p.id))
-			}
-		}
-		o.chat.members["8"] = []standup.Member{{ID: "ada", Name: "Ada"}}
+		first := o.chat.newestTo("ada") // The prompt of general.
+		o.chat.list("8", standup.Member{ID: "ada", Name: "Ada"})
 		in := o.event("Ada", "setup 10:00 11:00 12:00 UTC")
 		in.Channel, in.ChannelName = "8", "beta"
 		require.NoError(t, o.engine.Handle(t.Context(), in))
@@ -228,5 +223,54 @@ func TestReplyChoosesTheRun(t *testing.T) {
 		require.NoError(t, o.engine.Handle(t.Context(), reply))
 		o.until("12:45")
 		require.Contains(t, o.last(string(general)), "First?\n> for general")
+	})
+}
+
+func TestWrittenBeforeTheQuestionBelongsToTheOneBefore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := asked(t)
+		_ = o.stop() // Ada writes twice while the bot is down.
+		one, two := o.event("Ada", "one thing"), o.event("Ada", "and another")
+		o.start()
+		require.NoError(t, o.engine.Handle(t.Context(), one))
+		o.settle()
+		require.Equal(t, 1, o.count("ada", "Second?"))
+		require.NoError(t, o.engine.Handle(t.Context(), two))
+		o.settle()
+		require.Equal(t, 1, o.count("ada", "Second?"))
+		o.direct("Ada", "later")
+		o.until("12:45")
+		require.Contains(t, o.last(string(general)), "First?\n> one thing\n> and another\nSecond?\n> later")
+	})
+}
+
+func TestWrittenJustBeforeTheReminderIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := asked(t)
+		o.direct("Ada", "one")
+		o.until("11:44")
+		in := o.event("Ada", "two")
+		o.until("11:45")
+		require.Equal(t, 1, o.count("ada", "⏰"))
+		require.NoError(t, o.engine.Handle(t.Context(), in))
+		o.settle()
+		require.Contains(t, o.last("ada"), "That was all")
+	})
+}
+
+func TestChatterBeforeThePromptIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t, "2026-11-23T08:00:00Z", "Ada")
+		o.mention("Ada", "setup 09:30 11:45 12:45 UTC")
+		in := o.event("Ada", "good morning")
+		o.until("09:30")
+		require.NoError(t, o.engine.Handle(t.Context(), in))
+		o.settle()
+		require.Contains(t, o.last("ada"), "I do not know the command")
+		o.until("12:45")
+		require.Contains(t, o.last(string(general)), "Nobody answered.")
 	})
 }

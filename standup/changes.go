@@ -38,10 +38,14 @@ func (c *changes) merge(other changes) {
 // next run in the timetable.
 func (c *changes) team(before, after Team) {
 	if !before.Next.OpenAt.IsZero() {
-		c.remove(due{before.Next.OpenAt, stepOpen, before.ID, before.Next.Date}.key())
+		c.remove(before.listing().key())
+		c.remove(before.opening().key())
 	}
 	if !after.Next.OpenAt.IsZero() {
-		c.at(due{after.Next.OpenAt, stepOpen, after.ID, after.Next.Date})
+		if after.ListedAt.Before(after.listing().at) {
+			c.at(after.listing())
+		}
+		c.at(after.opening())
 	}
 	for _, m := range before.Members {
 		if _, still := after.member(m.ID); !still {

@@ -27,6 +27,11 @@ type Chat interface {
 	// yet), and reports whether it is there.
 	Find(ctx context.Context, m Outgoing, after MessageID) (id MessageID, found bool, err error)
 
+	// Order compares when two messages of one conversation were posted: it is
+	// negative if a is older, positive if it is newer, and 0 if their ids do
+	// not tell.
+	Order(a, b MessageID) int
+
 	// Members returns the people who read a channel, without bots and without
 	// deactivated accounts.
 	Members(ctx context.Context, channel ChannelID) ([]Member, error)

@@ -108,6 +108,36 @@ func (c *chat) Members(_ context.Context, channel standup.ChannelID) ([]standup.
 	return slices.Clone(members), nil
 }
 
+func (c *chat) Order(a, b standup.MessageID) int {
+	x, _ := strconv.Atoi(string(a))
+	y, _ := strconv.Atoi(string(b))
+	return x - y
+}
+
+// failWith sets what is asked before and after each post.
+func (c *chat) failWith(fail func(when string, m standup.Outgoing) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fail = fail
+}
+
+// list sets who reads a channel; with nobody named the chat cannot tell.
+func (c *chat) list(channel standup.ChannelID, members ...standup.Member) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.members[channel] = members
+	if members == nil {
+		delete(c.members, channel)
+	}
+}
+
+// edited returns how many edits there were.
+func (c *chat) edited() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.edits
+}
+
 // to returns the texts posted to a person or channel, oldest first.
 func (c *chat) to(name string) []string {
 	c.mu.Lock()
@@ -247,4 +277,17 @@ func (o *office) command(from, text string) string {
 	o.t.Helper()
 	o.direct(from, "/standup "+text)
 	return o.last(strings.ToLower(from))
+}
+
+// newestTo returns the newest message to a person.
+func (c *chat) newestTo(user standup.UserID) standup.MessageID {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	newest := 0
+	for _, p := range c.posts {
+		if p.to.User == user {
+			newest = p.id
+		}
+	}
+	return standup.MessageID(strconv.Itoa(newest))
 }

@@ -73,9 +73,7 @@ func (v *victim) liveOnce(ctx context.Context) {
 	l := &life{cancel: cancel}
 	config := v.o.config
 	config.Store = storetest.Faulty(v.inner, func(storetest.Boundary) error { return v.boundary(l) })
-	v.o.chat.mu.Lock()
-	v.o.chat.fail = func(string, standup.Outgoing) error { return v.boundary(l) }
-	v.o.chat.mu.Unlock()
+	v.o.chat.failWith(func(string, standup.Outgoing) error { return v.boundary(l) })
 	engine, err := standup.New(config)
 	if err != nil {
 		panic(err)

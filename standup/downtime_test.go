@@ -79,11 +79,11 @@ func TestNewPeopleAreAskedAndThoseWhoLeftAreNot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "2026-11-23T08:00:00Z", "Ada", "Bob")
 		o.mention("Ada", "setup 09:30 11:45 12:45 UTC")
-		o.chat.members[general] = []standup.Member{{ID: "ada", Name: "Ada"}, {ID: "cy", Name: "Cy"}}
+		o.chat.list(general, standup.Member{ID: "ada", Name: "Ada"}, standup.Member{ID: "cy", Name: "Cy"})
 		o.until("09:30")
 		require.Equal(t, 1, o.count("cy", "it is time"))
 		require.Empty(t, o.chat.to("bob"))
-		delete(o.chat.members, general) // Now the chat cannot list them.
+		o.chat.list(general) // Now the chat cannot list them.
 		o.until("09:30")
 		require.Equal(t, 2, o.count("ada", "it is time"))
 		require.Equal(t, 2, o.count("cy", "it is time"))
@@ -95,7 +95,7 @@ func TestUnreachablePeopleAreReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "2026-11-23T08:00:00Z", "Ada", "Bob", "Cy")
 		o.mention("Ada", "setup 09:30 11:45 12:45 UTC")
-		o.chat.fail = func(_ string, m standup.Outgoing) error {
+		o.chat.failWith(func(_ string, m standup.Outgoing) error {
 			switch m.To.User {
 			case "bob":
 				return standup.ErrUndeliverable
@@ -103,12 +103,12 @@ func TestUnreachablePeopleAreReported(t *testing.T) {
 				return standup.ErrNotSent // Until after the cutoff.
 			}
 			return nil
-		}
+		})
 		o.until("12:45")
 		require.Contains(t, o.last(string(general)), "Could not be reached: Bob")
 		require.Contains(t, o.last(string(general)), "Nobody answered.")
 		o.until("13:30")
-		o.chat.fail = nil
+		o.chat.failWith(nil)
 		o.until("15:00")
 		require.Empty(t, o.chat.to("cy"), "a prompt is not sent after the cutoff")
 	})
@@ -182,9 +182,9 @@ func TestSetupRefuses(t *testing.T) {
 		require.NoError(t, o.engine.Handle(t.Context(), admin))
 		o.settle()
 		require.Contains(t, o.last(string(general)), "Days: Sunday")
-		o.chat.members[general] = nil
+		o.chat.list(general, []standup.Member{}...)
 		require.Contains(t, o.mention("Ada", "setup"), "nobody to ask")
-		delete(o.chat.members, general)
+		o.chat.list(general)
 		require.Contains(t, o.mention("Ada", "setup"), "did not tell me who is in this channel")
 		require.Contains(t, o.mention("Ada", "status"), "Days: Sunday")
 	})

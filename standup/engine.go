@@ -29,10 +29,9 @@ type Config struct {
 	// chat names as administrators.
 	Admins []UserID
 
-	// Allow limits commands: it is asked before each message of a person and
-	// says whether they may have a command answered now and, if not, whether
-	// to tell them so. Answers to questions are never refused. Nil means no
-	// limit.
+	// Allow limits commands: it says whether a person may have one answered now
+	// and, if not, whether to tell them so. It is not asked about answers to
+	// questions. Nil means no limit.
 	Allow func(UserID) (allowed, notice bool)
 
 	// Retention is how long runs and their answers are kept. 0 means 90 days.

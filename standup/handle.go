@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -60,10 +61,13 @@ const membersTimeout = 30 * time.Second
 // transaction.
 type prepared struct {
 	Incoming
-	now             time.Time
-	members         []Member // For setup and resume.
-	unlisted        bool     // The chat could not list them.
-	allowed, notice bool     // What Config.Allow said.
+	now      time.Time
+	members  []Member // For setup and resume.
+	unlisted bool     // The chat could not list them.
+
+	// limit says whether the sender may have a command answered, and if not
+	// whether to tell them so. It asks Config.Allow once.
+	limit func() (allowed, notice bool)
 }
 
 // Handle takes in one event of the chat. When it returns nil, what the event
@@ -96,11 +100,11 @@ func (e *Engine) Handle(ctx context.Context, in Incoming) error {
 
 // prepare fetches what the event's decision needs from outside the store.
 func (e *Engine) prepare(ctx context.Context, in Incoming) prepared {
-	p := prepared{Incoming: in, now: e.Now(), allowed: true}
-	if e.Allow != nil {
-		p.allowed, p.notice = e.Allow(in.From)
+	p := e.prepared(in)
+	if in.Channel == "" || in.Edit {
+		return p
 	}
-	if in.Channel == "" || in.Edit || !p.allowed {
+	if allowed, _ := p.limit(); !allowed {
 		return p
 	}
 	cmd, err := ParseCommand(in.Text)
@@ -113,6 +117,15 @@ func (e *Engine) prepare(ctx context.Context, in Incoming) prepared {
 		p.unlisted = err != nil
 	}
 	return p
+}
+
+// prepared returns an event for which nothing needs to be fetched.
+func (e *Engine) prepared(in Incoming) prepared {
+	limit := func() (allowed, notice bool) { return true, false }
+	if e.Allow != nil {
+		limit = sync.OnceValues(func() (allowed, notice bool) { return e.Allow(in.From) })
+	}
+	return prepared{Incoming: in, now: e.Now(), limit: limit}
 }
 
 // membersOf asks the chat who is in a channel.
@@ -217,6 +230,10 @@ func (e *Engine) decideDirect(tx Tx, p prepared) (changes, error) {
 	if err != nil {
 		return changes{}, err
 	}
+	for i := range dialogues {
+		d := &dialogues[i]
+		d.early = d.response.AskedFirst != "" && e.Chat.Order(p.Message, d.response.AskedFirst) < 0
+	}
 	d, ok := meant(dialogues, p.Incoming)
 	if !ok {
 		if _, err := ParseCommand(p.Text); err == nil && p.Text != "" {
@@ -257,8 +274,8 @@ func (e *Engine) decideEdit(tx Tx, p prepared) (changes, error) {
 // decideCommand decides on a message that is a command, well written or not.
 func (e *Engine) decideCommand(tx Tx, p prepared) (changes, error) {
 	var c changes
-	if !p.allowed {
-		if p.notice {
+	if allowed, notice := p.limit(); !allowed {
+		if notice {
 			c.send(reply(p.Incoming, sentence("That was a lot at once. Please wait a minute before the next command."), p.now))
 		}
 		return c, nil

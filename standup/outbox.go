@@ -1,6 +1,7 @@
 package standup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -270,7 +271,7 @@ func settleQuestion(tx Tx, id responseID, o outcome, now time.Time) error {
 	if o.err != nil {
 		r.Unreachable = r.AskedAt.IsZero() && len(r.Answers) == 0
 	} else {
-		r.AskedAt, r.AskedIn = now, o.id
+		r.AskedAt, r.AskedIn, r.AskedFirst = now, o.id, cmp.Or(r.AskedFirst, o.id)
 	}
 	return save(tx, id.key(), r)
 }

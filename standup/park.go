@@ -73,7 +73,7 @@ func (e *Engine) unpark(ctx context.Context, user UserID) (bool, error) {
 	if err != nil || key == "" {
 		return false, err
 	}
-	return true, e.settleEvent(ctx, prepared{Incoming: in, now: e.Now(), allowed: true}, func(tx Tx) (bool, error) {
+	return true, e.settleEvent(ctx, e.prepared(in), func(tx Tx) (bool, error) {
 		doubt, err := tx.Get(doubtKey(user))
 		if err != nil || doubt != nil {
 			return false, err

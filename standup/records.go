@@ -95,6 +95,7 @@ type answerRef struct {
 type step string
 
 const (
+	stepList   step = "0-list"   // The team's people are read, so that the run opens on time.
 	stepOpen   step = "1-open"   // The run opens and the first people are asked.
 	stepPrompt step = "2-prompt" // Those whose own time has come are asked.
 	stepRemind step = "3-remind" // Those who have not finished are reminded.

@@ -125,7 +125,8 @@ func respondSetup(s asking, cmd SetupCommand, in Incoming, now time.Time) (Text,
 		before = *s.team
 	}
 	after := before
-	after.Channel, after.ChannelName, after.Members, after.Paused = in.Channel, in.ChannelName, s.members, false
+	after.Channel, after.ChannelName, after.Paused = in.Channel, in.ChannelName, false
+	after.Members, after.ListedAt = s.members, now
 	if cmd.Zone != "" {
 		after.Schedule.Zone = cmd.Zone
 	}
@@ -189,7 +190,7 @@ func respondResume(s asking, now time.Time) (Text, changes) {
 	after := *s.team
 	after.Paused = false
 	if len(s.members) > 0 {
-		after.Members = s.members
+		after.Members, after.ListedAt = s.members, now
 	}
 	after.Next = after.nextRun(now, zonesOf(after.Members, s.zones), s.holidays(after.HolidayCountry))
 	c.team(*s.team, after)

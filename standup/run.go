@@ -38,7 +38,8 @@ type Response struct {
 	PromptAt    time.Time `json:"prompt_at"`             // When they are to be asked.
 	PromptedAt  time.Time `json:"prompted_at,omitzero"`  // When asking them was decided; zero before.
 	AskedAt     time.Time `json:"asked_at,omitzero"`     // When the chat took the newest question; zero while it is on its way.
-	AskedIn     MessageID `json:"asked_in,omitempty"`    // The message that asked it.
+	AskedIn     MessageID `json:"asked_in,omitempty"`    // The message that asked it last, a reminder perhaps.
+	AskedFirst  MessageID `json:"asked_first,omitempty"` // The message that asked it first.
 	RemindedAt  time.Time `json:"reminded_at,omitzero"`  // When they were reminded; zero if never.
 	CompletedAt time.Time `json:"completed_at,omitzero"` // When the last question was answered.
 	Unreachable bool      `json:"unreachable,omitempty"` // The chat refused the prompt for good.

@@ -31,8 +31,9 @@ type Team struct {
 	IgnoreHolidays bool   `json:"ignore_holidays,omitempty"` // Hold the standup on public holidays as well.
 
 	// Members are the people who are asked, as last read from the chat. The
-	// list is read again each time a run opens.
-	Members []Member `json:"members"`
+	// list is read again shortly before each run opens.
+	Members  []Member  `json:"members"`
+	ListedAt time.Time `json:"listed_at,omitzero"` // When Members were read.
 
 	LastRun Date    `json:"last_run"` // The newest run that was opened or missed.
 	Next    NextRun `json:"next"`     // The run to come; zero while paused.
@@ -56,6 +57,17 @@ type Schedule struct {
 	Prompt   TimeOfDay `json:"prompt"`
 	Reminder TimeOfDay `json:"reminder"`
 	Cutoff   TimeOfDay `json:"cutoff"`
+}
+
+// listLead is how long before a run opens the team's people are read: longer
+// than a minute, so that reading them does not use up what a chat's limit allows
+// in the minute of the prompts.
+const listLead = 2 * time.Minute
+
+// opening and listing are the steps of the next run.
+func (t Team) opening() due { return due{t.Next.OpenAt, stepOpen, t.ID, t.Next.Date} }
+func (t Team) listing() due {
+	return due{t.Next.OpenAt.Add(-listLead), stepList, t.ID, t.Next.Date}
 }
 
 // DefaultQuestions returns the questions of a team that has set none.

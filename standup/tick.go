@@ -79,8 +79,8 @@ func (e *Engine) do(ctx context.Context, d due) (err error) {
 		}
 	}()
 	var fetched []Member
-	if d.step == stepOpen {
-		if fetched, err = e.membersOf(ctx, ChannelID(d.team)); err != nil && ctx.Err() != nil {
+	if d.step == stepList || d.step == stepOpen {
+		if fetched, err = e.list(ctx, d); err != nil {
 			return err
 		}
 	}
@@ -104,12 +104,49 @@ func (e *Engine) do(ctx context.Context, d due) (err error) {
 	return err
 }
 
+// list asks the chat for the people of a team, unless a run opens for which
+// they were read lately. It returns nil where the chat does not tell.
+func (e *Engine) list(ctx context.Context, d due) ([]Member, error) {
+	var team Team
+	err := e.Store.View(ctx, func(tx Tx) (err error) {
+		team, _, err = load[Team](tx, teamKey(d.team))
+		return err
+	})
+	if err != nil || d.step == stepOpen && e.Now().Sub(team.ListedAt) < 2*listLead {
+		return nil, err
+	}
+	members, err := e.membersOf(ctx, team.Channel)
+	if err != nil && ctx.Err() != nil {
+		return nil, err
+	}
+	return members, nil
+}
+
+// decideList keeps what the chat told of a team's people; somebody new may live
+// where the run opens earlier.
+func decideList(s opening, fetched []Member, now time.Time) changes {
+	var c changes
+	if fetched == nil {
+		return c
+	}
+	after := s.team
+	after.Members, after.ListedAt = s.members, now
+	if after.Next.OpenAt.After(now) { // Else it is due already, and stays so.
+		after.Next = after.nextRun(now, zonesOf(after.Members, s.zones), s.holidays)
+	}
+	c.team(s.team, after)
+	return c
+}
+
 // decideStep loads what a step looks at and decides.
 func (e *Engine) decideStep(tx Tx, d due, fetched []Member, now time.Time) (changes, error) {
-	if d.step == stepOpen {
+	if d.step == stepList || d.step == stepOpen {
 		s, found, err := loadOpening(tx, d, fetched)
-		if err != nil || !found {
+		switch {
+		case err != nil || !found:
 			return changes{}, err
+		case d.step == stepList:
+			return decideList(s, fetched, now), nil
 		}
 		return decideOpen(s, now), nil
 	}
