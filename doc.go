@@ -24,6 +24,8 @@
 //     questionnaire, commands, engine and an in-memory store.
 //   - [github.com/signalbox-go/signalbox/standup/boltstore] keeps its state in
 //     one file, with bbolt.
+//   - [github.com/signalbox-go/signalbox/standup/pgstore] keeps its state in
+//     PostgreSQL, over [database/sql].
 //   - [github.com/signalbox-go/signalbox/standup/storetest] is the suite that
 //     every store must pass, also one of your own.
 //   - [github.com/signalbox-go/signalbox/standup/zulipchat] connects it to Zulip.
@@ -34,10 +36,12 @@
 //     user or room, and an [net/http.RoundTripper] that keeps to the pace that
 //     a server asks for.
 //
-// And on top a program, small enough to be copied as a start:
+// And on top programs, small enough to be copied as a start:
 //
 //   - [github.com/signalbox-go/signalbox/examples/standupbot] reads its
 //     settings, composes the packages above and runs them.
+//   - [github.com/signalbox-go/signalbox/examples/embed] is the least that it
+//     takes to hold standups in a program of your own.
 //
 // Clients and domains never import an adapter, and no adapter imports another,
 // so each program links only what it uses.

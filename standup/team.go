@@ -66,6 +66,7 @@ const listLead = 2 * time.Minute
 
 // opening and listing are the steps of the next run.
 func (t Team) opening() due { return due{t.Next.OpenAt, stepOpen, t.ID, t.Next.Date} }
+
 func (t Team) listing() due {
 	return due{t.Next.OpenAt.Add(-listLead), stepList, t.ID, t.Next.Date}
 }

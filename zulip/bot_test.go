@@ -197,3 +197,20 @@ func TestNewBotRefuses(t *testing.T) {
 		require.ErrorContains(t, err, "zulip: new bot: ")
 	}
 }
+
+func TestBotWaitsToLearnWhoWrote(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		stop := runBot(t, h.client(t), echo)
+		heal := h.server.Fail(zuliptest.Match{Method: "GET", Path: fmt.Sprintf("/users/%d", h.alice.ID)}, zuliptest.Fault{Status: 502})
+		h.server.SendDirect(h.alice, "hello", h.bot)
+		time.Sleep(10 * time.Minute)
+		require.Len(t, h.server.DirectMessages(h.alice, h.bot), 1)
+		heal()
+		time.Sleep(2 * time.Minute)
+		settle()
+		require.ErrorIs(t, stop(), errTestOver)
+		require.Equal(t, []string{"hello", "echo: hello"}, contents(h.server.DirectMessages(h.alice, h.bot)))
+	})
+}

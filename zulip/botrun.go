@@ -61,7 +61,7 @@ func (r *botRun) serve(ctx context.Context, m Message) bool {
 		return false
 	}
 	log := r.bot.c.log.With("message_id", int64(m.ID), "sender_id", int64(m.SenderID))
-	isBot, err := r.bots.check(ctx, r.bot.c, m.SenderID)
+	isBot, err := r.senderIsBot(ctx, m.SenderID)
 	if err == nil && isBot {
 		return true
 	}
@@ -83,6 +83,21 @@ func (r *botRun) serve(ctx context.Context, m Message) bool {
 		}
 	}
 	return true
+}
+
+// senderIsBot asks who wrote a message, for as long as trouble may pass: the message is not lost to it.
+func (r *botRun) senderIsBot(ctx context.Context, id UserID) (bool, error) {
+	var wait backoff
+	for {
+		isBot, err := r.bots.check(ctx, r.bot.c, id)
+		if err == nil || permanent(err) {
+			return isBot, err
+		}
+		r.bot.c.log.WarnContext(ctx, "bot waits to learn who wrote", "sender_id", int64(id), "error", err)
+		if err := sleep(ctx, wait.next(err)); err != nil {
+			return false, err
+		}
+	}
 }
 
 // call is the boundary behind which a panic is an error.
