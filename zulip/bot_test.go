@@ -203,7 +203,7 @@ func TestBotWaitsToLearnWhoWrote(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
 		stop := runBot(t, h.client(t), echo)
-		heal := h.server.Fail(zuliptest.Match{Method: "GET", Path: fmt.Sprintf("/users/%d", h.alice.ID)}, zuliptest.Fault{Status: 502})
+		heal := h.server.Fail(zuliptest.Match{Method: "GET", Path: fmt.Sprintf("/users/%d", h.alice.ID), Times: -1}, zuliptest.Fault{Status: 502})
 		h.server.SendDirect(h.alice, "hello", h.bot)
 		time.Sleep(10 * time.Minute)
 		require.Len(t, h.server.DirectMessages(h.alice, h.bot), 1)
