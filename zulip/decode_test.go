@@ -49,10 +49,11 @@ func TestDecodeEvents(t *testing.T) {
 	assert.Equal(t, "palm_tree", events[9].UserStatus.Emoji.Name)
 	assert.Equal(t, []UserID{5, 6}, events[10].Typing.Recipients)
 	assert.Equal(t, 421, events[11].Restart.ZulipFeatureLevel)
-	for _, event := range events[:13] {
+	assert.Equal(t, "color", events[13].Subscription.Property)
+	assert.JSONEq(t, `"#000"`, string(events[13].Subscription.Value))
+	for _, event := range events {
 		assert.Nil(t, event.Raw, event.Type)
 	}
-	assert.JSONEq(t, `{"id":14,"type":"subscription","op":"update","stream_id":3,"property":"color","value":"#000"}`, string(events[13].Raw))
 }
 
 // What is left of one poll must not show in the next.

@@ -10,7 +10,8 @@ import (
 type ListenRequest struct {
 	// EventTypes to receive, as [EventMessage]. Nil: all that the server has.
 	EventTypes []string
-	// Narrow leaves out messages that do not match. Terms cannot be negated.
+	// Narrow leaves out messages that do not match. The server takes channels by name, topics, senders by e-mail
+	// and states here; terms cannot be negated.
 	Narrow []NarrowTerm
 	// AllPublicChannels delivers messages of public channels that the bot is not subscribed to.
 	AllPublicChannels bool
