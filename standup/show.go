@@ -27,7 +27,8 @@ func helpText() Text {
 	} {
 		text = append(text, item(code(c.usage), plain(" – "+c.what)))
 	}
-	return append(text, para(plain("Mention me in a channel with one of these. I ask the questions as direct messages; to change an answer, edit it.")))
+	return append(text, para(plain("Mention me in a channel with one of these. I ask the questions as direct messages; to change an answer, edit it. "+
+		"While a question is open there, begin a command with "), code("/standup"), plain(".")))
 }
 
 func statusText(t Team) Text {

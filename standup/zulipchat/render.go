@@ -55,7 +55,7 @@ func line(spans []standup.Span) string {
 	for _, s := range joined(spans) {
 		text := oneLine(s.Text)
 		if b.Len() == 0 {
-			text = strings.TrimLeft(text, " ")
+			text = strings.TrimLeftFunc(text, unicode.IsSpace)
 		}
 		before := b.String()
 		switch s.Style {
@@ -73,7 +73,7 @@ func line(spans []standup.Span) string {
 			b.WriteString(text)
 		}
 	}
-	return strings.TrimRight(b.String(), " ")
+	return strings.TrimRightFunc(b.String(), unicode.IsSpace)
 }
 
 // joined puts neighbours of one style together, so that no syntax can hide in the seam between two of them.
@@ -91,7 +91,7 @@ func joined(spans []standup.Span) []standup.Span {
 }
 
 func bold(text string) string {
-	inner := strings.Trim(text, " ")
+	inner := strings.TrimSpace(text)
 	if inner == "" {
 		return text
 	}

@@ -136,9 +136,27 @@ func FuzzRender(f *testing.F) {
 	})
 }
 
-var inlineCode = regexp.MustCompile("`+[^`]*`+")
+// backticks open and close code; the run that closes is as long as the one that opens.
+var backticks = regexp.MustCompile("`+")
 
-func withoutCode(line string) string { return inlineCode.ReplaceAllString(line, "") }
+func withoutCode(line string) string {
+	var b strings.Builder
+	for {
+		open := backticks.FindStringIndex(line)
+		if open == nil {
+			return b.String() + line
+		}
+		fence, rest := line[open[0]:open[1]], line[open[1]:]
+		end := slices.IndexFunc(backticks.FindAllStringIndex(rest, -1), func(run []int) bool { return run[1]-run[0] == len(fence) })
+		if end < 0 {
+			b.WriteString(line[:open[1]])
+			line = rest
+			continue
+		}
+		b.WriteString(line[:open[0]])
+		line = rest[backticks.FindAllStringIndex(rest, -1)[end][1]:]
+	}
+}
 
 // zulipFence is how Zulip's server recognises the line that opens a block.
 var zulipFence = regexp.MustCompile("^(~{3,}|`{3,}) *(?:\\{?\\.?([a-zA-Z0-9_+,\\-./#]+) *([^ ~`][^~`]*)?\\}?)?$")
