@@ -105,7 +105,7 @@ type eventBatch struct {
 
 // decodeEvents reads the answer to a poll into out. The common case takes one pass. Events of types that are not
 // known, and ones that do not have the expected form, cost a second pass and keep their JSON.
-func decodeEvents(data []byte, batch *eventBatch, out []Event) ([]Event, error) {
+func decodeEvents(data []byte, batch *eventBatch, out []Event, keepAll bool) ([]Event, error) {
 	clear(batch.Events[:cap(batch.Events)])
 	batch.Events = batch.Events[:0]
 	batch.envelope = envelope{}
@@ -114,7 +114,7 @@ func decodeEvents(data []byte, batch *eventBatch, out []Event) ([]Event, error) 
 		if !json.Valid(data) {
 			return nil, err
 		}
-		return decodeOneByOne(data, out)
+		return decodeOneByOne(data, out, keepAll)
 	}
 	unknown := false
 	for i := range batch.Events {
@@ -122,8 +122,8 @@ func decodeEvents(data []byte, batch *eventBatch, out []Event) ([]Event, error) 
 		unknown = unknown || !ok
 		out = append(out, event)
 	}
-	if unknown {
-		return out, keepRaw(data, out[len(out)-len(batch.Events):])
+	if unknown || keepAll {
+		return out, keepRaw(data, out[len(out)-len(batch.Events):], keepAll)
 	}
 	return out, nil
 }
@@ -135,14 +135,14 @@ type rawBatch struct {
 	Events []json.RawMessage `json:"events"`
 }
 
-// keepRaw fills in the JSON of the events that have nothing else.
-func keepRaw(data []byte, events []Event) error {
+// keepRaw fills in the JSON of the events that have nothing else, or of all.
+func keepRaw(data []byte, events []Event, all bool) error {
 	var raw rawBatch
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return err
 	}
 	for i := range events {
-		if !events[i].decoded() {
+		if all || !events[i].decoded() {
 			events[i].Raw = slices.Clone(raw.Events[i])
 		}
 	}
@@ -150,7 +150,7 @@ func keepRaw(data []byte, events []Event) error {
 }
 
 // decodeOneByOne is for a batch in which at least one event is not as expected.
-func decodeOneByOne(data []byte, out []Event) ([]Event, error) {
+func decodeOneByOne(data []byte, out []Event, keepAll bool) ([]Event, error) {
 	var raw rawBatch
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func decodeOneByOne(data []byte, out []Event) ([]Event, error) {
 		var wire wireEvent
 		if err := json.Unmarshal(one, &wire); err == nil {
 			event, ok := wire.event()
-			if !ok {
+			if !ok || keepAll {
 				event.Raw = slices.Clone(one)
 			}
 			out = append(out, event)

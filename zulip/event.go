@@ -82,8 +82,8 @@ type Event struct {
 
 	// LocalMessageID is what the sender gave as [SendMessageRequest.LocalID]; only for messages sent with this queue's id.
 	LocalMessageID string
-	// Raw is the JSON of an event whose type is not decoded here, or whose fields are not as expected.
-	// Nil otherwise.
+	// Raw is the JSON of an event whose type is not decoded here, or whose fields are not as expected; and of every
+	// event where [ListenRequest.KeepRaw] asks for it, for fields that this package does not know. Nil otherwise.
 	Raw json.RawMessage
 }
 

@@ -41,13 +41,13 @@ func TestDecodeFurtherEvents(t *testing.T) {
 		`"type":"realm_linkifiers","realm_linkifiers":[{"id":1,"pattern":"#"}]`:                                                            {Linkifiers: &LinkifiersEvent{Linkifiers: []Linkifier{{ID: 1, Pattern: "#"}}}},
 		`"type":"custom_profile_fields","fields":[{"id":1,"name":"Office"}]`:                                                               {ProfileFields: &ProfileFieldsEvent{Fields: ProfileFields{{ID: 1, Name: "Office"}}}},
 	} {
-		events, err := decodeEvents(batchOf(`{"id":1,`+text+`}`), &eventBatch{}, nil)
+		events, err := decodeEvents(batchOf(`{"id":1,`+text+`}`), &eventBatch{}, nil, false)
 		require.NoError(t, err, text)
 		require.Len(t, events, 1)
 		wants.ID, wants.Type, wants.Op = 1, events[0].Type, events[0].Op
 		assert.Equal(t, wants, events[0], text)
 	}
-	events, err := decodeEvents(batchOf(`{"id":1,"type":"default_streams","default_streams":[{"stream_id":2}]},{"id":2,"type":"drafts","op":"add"}`), &eventBatch{}, nil)
+	events, err := decodeEvents(batchOf(`{"id":1,"type":"default_streams","default_streams":[{"stream_id":2}]},{"id":2,"type":"drafts","op":"add"}`), &eventBatch{}, nil, false)
 	require.NoError(t, err)
 	assert.Contains(t, string(events[0].Raw), "stream_id", "the form of an old server stays as it is")
 	assert.Contains(t, string(events[1].Raw), "drafts", "what only a person's client has use for")

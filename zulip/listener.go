@@ -268,7 +268,7 @@ func (l *listener) poll(ctx context.Context, queueID string, dontBlock bool) (in
 	var err error
 	l.c.sends.listen(queueID)
 	clear(l.events)
-	l.events, err = l.c.poll(ctx, EventsRequest{QueueID: queueID, LastEventID: l.last, DontBlock: dontBlock}, &l.buffer, l.events[:0])
+	l.events, err = l.c.poll(ctx, EventsRequest{QueueID: queueID, LastEventID: l.last, DontBlock: dontBlock, KeepRaw: l.req.KeepRaw}, &l.buffer, l.events[:0])
 	switch {
 	case err != nil && unreadable(err):
 		l.unreadable++

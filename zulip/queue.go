@@ -133,6 +133,8 @@ type EventsRequest struct {
 	LastEventID int64
 	// DontBlock answers at once, perhaps with nothing.
 	DontBlock bool
+	// KeepRaw sets [Event.Raw] for every event.
+	KeepRaw bool
 }
 
 // defaultLongPoll is for servers that do not tell how long a poll may take; pollMargin is for the way.
@@ -174,7 +176,7 @@ func (c *Client) poll(ctx context.Context, req EventsRequest, buffer *pollBuffer
 	buffer.body.Reset()
 	response, err := c.polls.Stream(ctx, r.request(), nil)
 	if err = r.readInto(&buffer.body, response, err); err == nil {
-		if out, err = decodeEvents(buffer.body.Bytes(), &buffer.batch, out); err != nil {
+		if out, err = decodeEvents(buffer.body.Bytes(), &buffer.batch, out, req.KeepRaw); err != nil {
 			err = r.malformed(err)
 		} else {
 			err = c.accept(ctx, r, &buffer.batch.envelope)
