@@ -35,9 +35,10 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	if path := os.Getenv(holdFile); path != "" {
-		_, err := boltqueue.Open(path)
+		store, err := boltqueue.Open(path)
 		fmt.Println(err)
-		select {}
+		time.Sleep(time.Hour) // Until it is killed.
+		_ = store.Close()
 	}
 	os.Exit(m.Run())
 }
