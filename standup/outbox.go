@@ -13,8 +13,8 @@ import (
 
 // How the outbox is worked off.
 const (
-	deliverAtOnce  = 8               // Conversations that are sent to at the same time.
-	deliverTimeout = 3 * time.Minute // One message, the waiting for a rate limit included.
+	deliverAtOnce  = 8                // Conversations that are sent to at the same time.
+	deliverTimeout = 3 * time.Minute  // One message, the waiting for a rate limit included.
 	doubtLasts     = 30 * time.Second // A chat may still be at work on a message whose connection broke.
 	firstBackoff   = time.Second
 	longestBackoff = time.Minute
