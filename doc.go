@@ -13,6 +13,8 @@
 //
 //   - [github.com/signalbox-go/signalbox/zulip] is the client of the Zulip
 //     REST API with its event queue and the loop of a bot.
+//   - [github.com/signalbox-go/signalbox/zulip/boltqueue] keeps a bot's place in
+//     the event queue in one file.
 //   - [github.com/signalbox-go/signalbox/zulip/zuliptest] is a Zulip server
 //     that lives inside a test: state, long polling, faults on demand.
 //

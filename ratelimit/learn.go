@@ -19,6 +19,13 @@ const (
 	noAdvice = time.Second    // The pause after a 429 without a usable Retry-After.
 )
 
+// The headers in the form in which [http.Header] keeps them, so that looking them up costs nothing.
+const (
+	headerLimit     = "X-Ratelimit-Limit"
+	headerRemaining = "X-Ratelimit-Remaining"
+	headerReset     = "X-Ratelimit-Reset"
+)
+
 // feedback is what one answer says about the limit.
 type feedback struct {
 	limit     int           // Requests in a window, 0 if not said.
@@ -30,23 +37,27 @@ type feedback struct {
 // readFeedback reads the headers of an answer that came at now.
 func readFeedback(h http.Header, now time.Time) feedback {
 	f := feedback{remaining: -1, retry: noAdvice}
+	retry, limited := h.Get("Retry-After"), h.Get(headerLimit)
+	if retry == "" && limited == "" {
+		return f
+	}
 	// The server's own clock, when it tells: ours may be minutes off.
 	server, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
 		server = now
 	}
-	if d, ok := parseRetryAfter(h.Get("Retry-After"), server); ok {
+	if d, ok := parseRetryAfter(retry, server); ok {
 		f.retry = d
 	}
-	limit, ok := parseNumber(h.Get("X-RateLimit-Limit"))
+	limit, ok := parseNumber(limited)
 	if !ok || limit < 1 || limit > maxLimit {
 		return f
 	}
 	f.limit = int(limit)
-	if left, ok := parseNumber(h.Get("X-RateLimit-Remaining")); ok && left <= limit {
+	if left, ok := parseNumber(h.Get(headerRemaining)); ok && left <= limit {
 		f.remaining = int(max(left, 0))
 	}
-	if reset, ok := parseNumber(h.Get("X-RateLimit-Reset")); ok {
+	if reset, ok := parseNumber(h.Get(headerReset)); ok {
 		// Too far away is not cut but ignored: it may be another unit.
 		if s := math.Ceil(reset - float64(server.UnixMilli())/1000); s >= minSpan.Seconds() && s <= maxSpan.Seconds() {
 			f.span = time.Duration(s) * time.Second

@@ -120,6 +120,9 @@ func (t *Transport) wait(ctx context.Context) (ticket, error) {
 	if err := ctx.Err(); err != nil {
 		return ticket{}, fmt.Errorf("ratelimit: wait: %w", err)
 	}
+	if turn, ok := t.walkIn(); ok {
+		return turn, nil
+	}
 	w := &waiter{ready: make(chan struct{})}
 	w.deadline, _ = ctx.Deadline()
 	place := t.enqueue(w)
@@ -130,6 +133,17 @@ func (t *Transport) wait(ctx context.Context) (ticket, error) {
 		t.leave(place, w)
 		return ticket{}, fmt.Errorf("ratelimit: wait: %w", ctx.Err())
 	}
+}
+
+// walkIn gives a request its turn when nobody waits and there is room: the common case of a healthy client.
+func (t *Transport) walkIn() (ticket, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.queue.Len() > 0 {
+		return ticket{}, false
+	}
+	turn, wait := t.admit(time.Now())
+	return turn, wait == 0
 }
 
 func (t *Transport) enqueue(w *waiter) *list.Element {

@@ -115,8 +115,9 @@ type outboxRow struct {
 
 	Attempts  int       `json:"attempts,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"`
-	Doubt     bool      `json:"doubt,omitempty"` // An attempt has begun whose outcome is not known.
-	After     MessageID `json:"after,omitempty"` // The newest message in the conversation before the first attempt.
+	Doubt     bool      `json:"doubt,omitempty"`   // An attempt has begun whose outcome is not known.
+	TriedAt   time.Time `json:"tried_at,omitzero"` // When it began.
+	After     MessageID `json:"after,omitempty"`   // The newest message in the conversation before the first attempt.
 }
 
 func (m outboxRow) key(number string) string {

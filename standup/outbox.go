@@ -13,8 +13,9 @@ import (
 
 // How the outbox is worked off.
 const (
-	deliverAtOnce  = 8               // Conversations that are sent to at the same time.
-	deliverTimeout = 3 * time.Minute // One message, the waiting for a rate limit included.
+	deliverAtOnce  = 8                // Conversations that are sent to at the same time.
+	deliverTimeout = 3 * time.Minute  // One message, the waiting for a rate limit included.
+	doubtLasts     = 30 * time.Second // A chat may still be at work on a message whose connection broke.
 	firstBackoff   = time.Second
 	longestBackoff = time.Minute
 )
@@ -81,7 +82,10 @@ func (s *sender) claim(ctx context.Context) (batch []claimed, wait time.Duration
 	}
 	err = s.Store.Update(ctx, func(tx Tx) error {
 		for i := range batch {
-			if err := mark(tx, &batch[i]); err != nil {
+			if batch[i].row.Doubt {
+				continue // It is looked for first.
+			}
+			if err := mark(tx, &batch[i], s.Now()); err != nil {
 				return err
 			}
 		}
@@ -128,14 +132,11 @@ func ready(tx Tx, busy map[string]bool, free int, now time.Time) (batch []claime
 }
 
 // mark notes in the store that an attempt to send a row begins.
-func mark(tx Tx, c *claimed) error {
-	if !c.doubt {
-		var err error
-		if c.row.After, _, err = load[MessageID](tx, lastKey(c.row.To.conversation())); err != nil {
-			return err
-		}
+func mark(tx Tx, c *claimed, now time.Time) (err error) {
+	if c.row.After, _, err = load[MessageID](tx, lastKey(c.row.To.conversation())); err != nil {
+		return err
 	}
-	c.row.Doubt = true
+	c.row.Doubt, c.row.TriedAt = true, now
 	if c.row.Asks != nil {
 		if err := save(tx, doubtKey(c.row.Asks.User), present{}); err != nil {
 			return err
@@ -179,7 +180,31 @@ var errExpired = errors.New("the message is too old to be sent")
 // errReplacedGone says that an edit has nothing to edit.
 var errReplacedGone = errors.New("the message to be edited was never sent")
 
-// sendOne posts a message unless it is there already.
+// errAbsent says that a message in doubt was not sent after all.
+var errAbsent = fmt.Errorf("%w: it is not in the chat", ErrNotSent)
+
+// errNotYet says that a message in doubt may still appear.
+var errNotYet = errors.New("the message is not in the chat yet")
+
+// lookFor finds out what became of a message in doubt. Absence counts only when
+// the chat has had time to finish what it was doing.
+func (e *Engine) lookFor(ctx context.Context, row outboxRow) outcome {
+	id, found, err := e.Chat.Find(ctx, row.Outgoing, row.After)
+	since := e.Now().Sub(row.TriedAt) // Negative where the clock was set back.
+	switch {
+	case found:
+		return outcome{id: id, known: true}
+	case !e.Now().Before(row.ExpiresAt):
+		return outcome{err: errors.Join(ErrUndeliverable, errExpired), known: true}
+	case err != nil:
+		return outcome{err: fmt.Errorf("find out whether it was sent: %w", err)}
+	case since >= 0 && since < doubtLasts:
+		return outcome{err: errNotYet}
+	}
+	return outcome{err: errAbsent, known: true}
+}
+
+// sendOne posts a message, or looks for one that may have been posted.
 func (e *Engine) sendOne(ctx context.Context, c claimed) outcome {
 	ctx, cancel := context.WithTimeout(ctx, deliverTimeout)
 	defer cancel()
@@ -188,13 +213,7 @@ func (e *Engine) sendOne(ctx context.Context, c claimed) outcome {
 		return e.editOne(ctx, row, expired)
 	}
 	if c.doubt {
-		id, found, err := e.Chat.Find(ctx, row.Outgoing, row.After)
-		switch {
-		case found:
-			return outcome{id: id, known: true}
-		case err != nil && !expired:
-			return outcome{err: fmt.Errorf("find out whether it was sent: %w", err)}
-		}
+		return e.lookFor(ctx, row)
 	}
 	if expired {
 		return outcome{err: errors.Join(ErrUndeliverable, errExpired), known: true}
@@ -238,8 +257,10 @@ func settle(tx Tx, c claimed, o outcome, now time.Time) error {
 	}
 	if o.err != nil && !final {
 		row.Doubt = !o.known
-		row.Attempts++
-		row.NotBefore = now.Add(min(firstBackoff<<min(row.Attempts-1, 6), longestBackoff))
+		if !errors.Is(o.err, errAbsent) { // Else it is sent at once.
+			row.Attempts++
+			row.NotBefore = now.Add(min(firstBackoff<<min(row.Attempts-1, 6), longestBackoff))
+		}
 		return save(tx, c.key, row)
 	}
 	if err := tx.Delete(c.key); err != nil {

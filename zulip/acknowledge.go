@@ -26,7 +26,7 @@ func (l *listener) take(ctx context.Context, event *Event) error {
 		l.mu.Unlock()
 		return context.Cause(ctx)
 	}
-	entry.done = event.Type == EventHeartbeat || entry.message != 0 && (l.handled.has(entry.message) || l.isBusy(entry.message))
+	entry.done = event.Type == EventHeartbeat || event.Type == EventRestart && !l.delivers(EventRestart) || entry.message != 0 && (l.handled.has(entry.message) || l.isBusy(entry.message))
 	l.busy = append(l.busy, entry)
 	if entry.done {
 		l.settle()

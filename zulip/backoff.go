@@ -16,7 +16,10 @@ const (
 	longestRetryAfter = 10 * time.Minute
 )
 
-type backoff struct{ ceiling time.Duration }
+type backoff struct {
+	jitter  func() float64 // in [0, 1); nil is random
+	ceiling time.Duration
+}
 
 func (b *backoff) reset() { b.ceiling = 0 }
 
@@ -26,7 +29,11 @@ func (b *backoff) next(err error) time.Duration {
 		return min(api.RetryAfter, longestRetryAfter)
 	}
 	b.ceiling = min(max(firstBackoff, 2*b.ceiling), lastBackoff)
-	return rand.N(b.ceiling) //nolint:gosec // A jitter need not be unpredictable.
+	part := rand.Float64() //nolint:gosec // A jitter need not be unpredictable.
+	if b.jitter != nil {
+		part = b.jitter()
+	}
+	return time.Duration(part * float64(b.ceiling))
 }
 
 // sleep waits for d or until ctx ends.

@@ -86,15 +86,17 @@ func (b *Bot) Client() *Client { return b.c }
 func (b *Bot) Self() User { return b.self }
 
 // Reply sends content to the conversation of m, in several messages when it is long, and returns the last one.
+// What becomes of each is found out as by [Client.SendMessageOnce], at no price: it is newer than m.
 func (b *Bot) Reply(ctx context.Context, m Message, content string) (SentMessage, error) {
 	var sent SentMessage
 	parts := SplitMessage(content, b.c.limits().message)
 	if len(parts) == 0 {
 		return sent, errors.New("zulip: reply: the message is empty")
 	}
+	older := func(context.Context) (MessageID, error) { return max(m.ID, sent.ID), nil }
 	for _, part := range parts {
 		var err error
-		if sent, err = b.c.SendMessage(ctx, SendMessageRequest{To: m.ReplyTo(b.self.ID), Content: part}); err != nil {
+		if sent, err = b.c.sendOnce(ctx, SendMessageRequest{To: m.ReplyTo(b.self.ID), Content: part}, older); err != nil {
 			return sent, err
 		}
 	}

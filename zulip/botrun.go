@@ -87,7 +87,7 @@ func (r *botRun) serve(ctx context.Context, m Message) bool {
 
 // senderIsBot asks who wrote a message, for as long as trouble may pass: the message is not lost to it.
 func (r *botRun) senderIsBot(ctx context.Context, id UserID) (bool, error) {
-	var wait backoff
+	wait := backoff{jitter: r.bot.c.jitter}
 	for {
 		isBot, err := r.bots.check(ctx, r.bot.c, id)
 		if err == nil || permanent(err) {

@@ -43,10 +43,11 @@ func (e *envelope) head() *envelope { return e }
 // answer is a struct with an envelope.
 type answer interface{ head() *envelope }
 
-// maxAnswer bounds an answer in memory; maxErrorBody what is read of one that is no success.
+// maxAnswer bounds an answer in memory, maxErrorBody what is read of one that is no success, maxDownload a file.
 const (
 	maxAnswer    = 64 << 20
 	maxErrorBody = 64 << 10
+	maxDownload  = 1 << 40 // not in memory
 )
 
 // call sends a request and reads the answer into out.
@@ -109,7 +110,7 @@ func (r call) request() httpx.Request {
 	case r.method == http.MethodGet:
 		request.Query = r.params.values()
 	default:
-		request.Body, request.ContentType = []byte(r.params.values().Encode()), "application/x-www-form-urlencoded"
+		request.Body, request.ContentType = r.params.encode(), "application/x-www-form-urlencoded"
 	}
 	return request
 }

@@ -8,10 +8,12 @@ import (
 
 // Channel is a channel of the organisation.
 type Channel struct {
-	ID          ChannelID `json:"stream_id"`
-	Name        string    `json:"name"`
-	Description string    `json:"description"`
-	IsArchived  bool      `json:"is_archived"`
+	ID   ChannelID `json:"stream_id"`
+	Name string    `json:"name"`
+	// Description is Markdown, RenderedDescription its HTML.
+	Description         string `json:"description"`
+	RenderedDescription string `json:"rendered_description"`
+	IsArchived          bool   `json:"is_archived"`
 	// InviteOnly marks a private channel.
 	InviteOnly                 bool `json:"invite_only"`
 	IsWebPublic                bool `json:"is_web_public"`
@@ -20,31 +22,120 @@ type Channel struct {
 	CreatorID UserID `json:"creator_id"`
 	// DateCreated is Unix seconds.
 	DateCreated int64 `json:"date_created"`
+	// FirstMessageID is nil for a channel without messages.
+	FirstMessageID *MessageID `json:"first_message_id"`
 	// MessageRetentionDays is nil for the organisation's default and -1 for ever.
 	MessageRetentionDays *int `json:"message_retention_days"`
+	// FolderID and TopicsPolicy need Zulip 11; a channel that is in no folder has nil.
+	FolderID     *ChannelFolderID `json:"folder_id"`
+	TopicsPolicy TopicsPolicy     `json:"topics_policy"`
 	// SubscriberCount needs Zulip 11.
 	SubscriberCount int `json:"subscriber_count"`
+	// IsRecentlyActive needs Zulip 10.
+	IsRecentlyActive bool `json:"is_recently_active"`
+	// StreamWeeklyTraffic is how many messages come in a week; nil when it is too early to say.
+	StreamWeeklyTraffic *int `json:"stream_weekly_traffic"`
+	// IsDefault tells, where the request asked for it, whether new users are subscribed.
+	IsDefault bool `json:"is_default"`
+	// StreamPostPolicy and IsAnnouncementOnly are older forms of CanSendMessage.
+	StreamPostPolicy   int  `json:"stream_post_policy"`
+	IsAnnouncementOnly bool `json:"is_announcement_only"`
+	ChannelPermissions
 }
 
-// Subscription is a channel that the caller is subscribed to, with personal settings.
-type Subscription struct {
-	Channel
-	Color    string `json:"color"`
-	IsMuted  bool   `json:"is_muted"`
-	PinToTop bool   `json:"pin_to_top"`
+// TopicsPolicy says which topics a channel takes. Later servers may add values.
+type TopicsPolicy string
+
+// The policies of today; the empty one, in a request, leaves the choice to the server or things as they are.
+const (
+	TopicsInherit      TopicsPolicy = "inherit" // as the organisation has it
+	TopicsAllowEmpty   TopicsPolicy = "allow_empty_topic"
+	TopicsDisableEmpty TopicsPolicy = "disable_empty_topic"
+	// TopicsEmptyOnly makes a channel without topics. Zulip 11 (feature level 404).
+	TopicsEmptyOnly TopicsPolicy = "empty_topic_only"
+)
+
+// ChannelPermissions says who may do what in a channel. In an answer nil means that the server does not know the
+// permission; in a request it means the server's default, or no change.
+type ChannelPermissions struct {
+	CanRemoveSubscribers *GroupSetting `json:"can_remove_subscribers_group"`
+	// These need Zulip 10 (feature levels 325, 333, 342 and 357).
+	CanAdministerChannel *GroupSetting `json:"can_administer_channel_group"`
+	CanSendMessage       *GroupSetting `json:"can_send_message_group"`
+	CanAddSubscribers    *GroupSetting `json:"can_add_subscribers_group"`
+	CanSubscribe         *GroupSetting `json:"can_subscribe_group"`
+	// These need Zulip 11 (feature levels 396, 402 and 407).
+	CanMoveMessagesOutOfChannel  *GroupSetting `json:"can_move_messages_out_of_channel_group"`
+	CanMoveMessagesWithinChannel *GroupSetting `json:"can_move_messages_within_channel_group"`
+	CanResolveTopics             *GroupSetting `json:"can_resolve_topics_group"`
+	CanDeleteAnyMessage          *GroupSetting `json:"can_delete_any_message_group"`
+	CanDeleteOwnMessage          *GroupSetting `json:"can_delete_own_message_group"`
+	// CanCreateTopic needs Zulip 12 (feature level 441).
+	CanCreateTopic *GroupSetting `json:"can_create_topic_group"`
 }
 
-// ChannelsRequest selects channels; the zero value means all active ones that the caller can see.
+// channelPermissions are the parameters for new permissions and the ones that the caller believes to change.
+func channelPermissions(value, expected ChannelPermissions) []permission {
+	return []permission{
+		{
+			name: "can_remove_subscribers_group", renamed: 197, objects: 320,
+			value: value.CanRemoveSubscribers, expected: expected.CanRemoveSubscribers,
+		},
+		{name: "can_administer_channel_group", since: 325, value: value.CanAdministerChannel, expected: expected.CanAdministerChannel},
+		{name: "can_send_message_group", since: 333, value: value.CanSendMessage, expected: expected.CanSendMessage},
+		{name: "can_add_subscribers_group", since: 342, value: value.CanAddSubscribers, expected: expected.CanAddSubscribers},
+		{name: "can_subscribe_group", since: 357, value: value.CanSubscribe, expected: expected.CanSubscribe},
+		{
+			name: "can_move_messages_out_of_channel_group", since: 396,
+			value: value.CanMoveMessagesOutOfChannel, expected: expected.CanMoveMessagesOutOfChannel,
+		},
+		{
+			name: "can_move_messages_within_channel_group", since: 396,
+			value: value.CanMoveMessagesWithinChannel, expected: expected.CanMoveMessagesWithinChannel,
+		},
+		{name: "can_resolve_topics_group", since: 402, value: value.CanResolveTopics, expected: expected.CanResolveTopics},
+		{name: "can_delete_any_message_group", since: 407, value: value.CanDeleteAnyMessage, expected: expected.CanDeleteAnyMessage},
+		{name: "can_delete_own_message_group", since: 407, value: value.CanDeleteOwnMessage, expected: expected.CanDeleteOwnMessage},
+		{name: "can_create_topic_group", since: 441, value: value.CanCreateTopic, expected: expected.CanCreateTopic},
+	}
+}
+
+// ChannelsRequest selects channels; the zero value means the caller's own and all public ones that are active.
 type ChannelsRequest struct {
 	// SubscribedOnly leaves out public channels that the caller is not subscribed to.
 	SubscribedOnly bool
-	// IncludeArchived adds archived channels.
+	// IncludeAll adds all channels of which the caller may know; before Zulip 10 (feature level 356) only an
+	// administrator may ask for it.
+	IncludeAll bool
+	// IncludeOwnerSubscribed adds, for a bot, the channels that its owner is subscribed to.
+	IncludeOwnerSubscribed bool
+	// IncludeArchived adds archived channels; servers before Zulip 10 never list them.
 	IncludeArchived bool
+	// IncludeDefault fills in [Channel.IsDefault].
+	IncludeDefault bool
 }
 
 // Channels lists channels. API: GET /streams.
 func (c *Client) Channels(ctx context.Context, req ChannelsRequest) ([]Channel, error) {
+	const op = "list channels"
 	p := params{}
+	if req.IncludeAll {
+		level, err := c.featureLevel(ctx)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("zulip: %s: %w", op, err)
+		case level < 356:
+			p.json("include_all_active", true)
+		default:
+			p.json("include_all", true)
+		}
+	}
+	if req.IncludeOwnerSubscribed {
+		p.json("include_owner_subscribed", true)
+	}
+	if req.IncludeDefault {
+		p.json("include_default", true)
+	}
 	if req.SubscribedOnly {
 		p.json("include_public", false)
 	}
@@ -55,7 +146,7 @@ func (c *Client) Channels(ctx context.Context, req ChannelsRequest) ([]Channel, 
 		envelope
 		Streams []Channel `json:"streams"`
 	}
-	err := c.call(ctx, call{op: "list channels", method: http.MethodGet, path: path("streams"), params: p, newer: []string{"exclude_archived"}}, &out)
+	err := c.call(ctx, call{op: op, method: http.MethodGet, path: path("streams"), params: p, newer: []string{"exclude_archived"}}, &out)
 	return out.Streams, err
 }
 
@@ -79,111 +170,4 @@ func (c *Client) ChannelID(ctx context.Context, name string) (ChannelID, error) 
 	}
 	err := c.call(ctx, call{op: "get channel id", method: http.MethodGet, path: path("get_stream_id"), params: p}, &out)
 	return out.StreamID, err
-}
-
-// Subscribers lists who is subscribed to a channel. API: GET /streams/{stream_id}/members.
-func (c *Client) Subscribers(ctx context.Context, id ChannelID) ([]UserID, error) {
-	var out struct {
-		envelope
-		Subscribers []UserID `json:"subscribers"`
-	}
-	err := c.call(ctx, call{op: "list subscribers", method: http.MethodGet, path: path("streams", id, "members")}, &out)
-	return out.Subscribers, err
-}
-
-// Subscriptions lists the channels that the caller is subscribed to.
-// API: GET /users/me/subscriptions.
-func (c *Client) Subscriptions(ctx context.Context) ([]Subscription, error) {
-	var out struct {
-		envelope
-		Subscriptions []Subscription `json:"subscriptions"`
-	}
-	err := c.call(ctx, call{op: "list subscriptions", method: http.MethodGet, path: path("users", "me", "subscriptions")}, &out)
-	return out.Subscriptions, err
-}
-
-// NewSubscription names a channel for [Client.Subscribe].
-// The server creates a channel that does not exist, where the caller may do so.
-type NewSubscription struct {
-	Name string `json:"name"`
-	// Description is used only for a channel that is created.
-	Description string `json:"description,omitempty"`
-}
-
-// SubscribeRequest subscribes users to channels.
-type SubscribeRequest struct {
-	Channels []NewSubscription
-	// Users to subscribe. Empty: the caller.
-	Users []UserID
-	// InviteOnly makes channels that are created private.
-	InviteOnly bool
-	// Announce tells the organisation about channels that are created.
-	Announce bool
-}
-
-// Subscribed is the outcome of [Client.Subscribe]: channel names per user.
-// The key is the user's id, on servers before Zulip 10 the e-mail.
-type Subscribed struct {
-	Subscribed        map[string][]string `json:"subscribed"`
-	AlreadySubscribed map[string][]string `json:"already_subscribed"`
-	Unauthorized      []string            `json:"unauthorized"`
-}
-
-// Subscribe subscribes the caller or other users to channels by name. API: POST /users/me/subscriptions.
-func (c *Client) Subscribe(ctx context.Context, req SubscribeRequest) (Subscribed, error) {
-	const op = "subscribe"
-	if err := checkNames(op, len(req.Channels), func(i int) string { return req.Channels[i].Name }); err != nil {
-		return Subscribed{}, err
-	}
-	p := params{}
-	p.json("subscriptions", req.Channels)
-	if len(req.Users) > 0 {
-		p.json("principals", req.Users)
-	}
-	if req.InviteOnly {
-		p.json("invite_only", true)
-	}
-	if req.Announce {
-		p.json("announce", true)
-	}
-	var out struct {
-		envelope
-		Subscribed
-	}
-	err := c.call(ctx, call{op: op, method: http.MethodPost, path: path("users", "me", "subscriptions"), params: p, safe: true}, &out)
-	return out.Subscribed, err
-}
-
-// UnsubscribeRequest ends subscriptions.
-type UnsubscribeRequest struct {
-	// Channels by name.
-	Channels []string
-	// Users to unsubscribe. Empty: the caller.
-	Users []UserID
-}
-
-// Unsubscribe ends subscriptions; ones that did not exist are no error. API: DELETE /users/me/subscriptions.
-func (c *Client) Unsubscribe(ctx context.Context, req UnsubscribeRequest) error {
-	const op = "unsubscribe"
-	if err := checkNames(op, len(req.Channels), func(i int) string { return req.Channels[i] }); err != nil {
-		return err
-	}
-	p := params{}
-	p.json("subscriptions", req.Channels)
-	if len(req.Users) > 0 {
-		p.json("principals", req.Users)
-	}
-	return c.call(ctx, call{op: op, method: http.MethodDelete, path: path("users", "me", "subscriptions"), params: p}, &envelope{})
-}
-
-func checkNames(op string, n int, name func(int) string) error {
-	if n == 0 {
-		return fmt.Errorf("zulip: %s: name at least one channel", op)
-	}
-	for i := range n {
-		if name(i) == "" {
-			return fmt.Errorf("zulip: %s: channel %d has no name", op, i+1)
-		}
-	}
-	return nil
 }

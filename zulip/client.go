@@ -21,11 +21,17 @@ type Client struct {
 	site    string // without a slash at the end
 	timeout time.Duration
 	log     *slog.Logger
-	calls   *httpx.Client // paced, retried
-	polls   *httpx.Client // GET /events: neither
+	jitter  func() float64 // see backoff
+	calls   *httpx.Client  // paced, retried
+	polls   *httpx.Client  // GET /events: neither
+	files   *httpx.Client  // uploaded files, which are not below the API: neither
 
 	// What the server told about itself in the answer to POST /register; 0 means not yet.
-	maxMessage, maxTopic, longPollSeconds atomic.Int64
+	maxMessage, maxTopic, maxUploadMiB, longPollSeconds atomic.Int64
+	// level is the server's feature level; 0 means not known. See featureLevel.
+	level atomic.Int64
+
+	sends sends
 }
 
 // NewClient checks the credentials and the options and reads the certificates that they name; it does not connect.
@@ -55,7 +61,7 @@ func newClient(credentials Credentials, options []Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{site: site.String(), timeout: config.timeout, log: config.log}
+	c := &Client{site: site.String(), timeout: config.timeout, log: config.log, jitter: config.jitter}
 	return c, c.connect(site.JoinPath("api", "v1"), credentials, config)
 }
 
@@ -85,17 +91,22 @@ func parseSite(site string) (*url.URL, error) {
 func path(elements ...any) []string {
 	texts := make([]string, len(elements))
 	for i, element := range elements {
-		texts[i] = fmt.Sprint(element)
+		if text, ok := element.(string); ok {
+			texts[i] = text // the common case of a busy sender
+		} else {
+			texts[i] = fmt.Sprint(element)
+		}
 	}
 	return texts
 }
 
 func idText[T ~int64](id T) string { return strconv.FormatInt(int64(id), 10) }
 
-// learn keeps what the server told about its limits.
+// learn keeps what the server told about itself.
 func (c *Client) learn(q Queue) {
 	for value, field := range map[*atomic.Int64]int{
 		&c.maxMessage: q.MaxMessageLength, &c.maxTopic: q.MaxTopicLength, &c.longPollSeconds: q.LongPollTimeoutSeconds,
+		&c.maxUploadMiB: q.MaxFileUploadSizeMiB, &c.level: q.ZulipFeatureLevel,
 	} {
 		if field > 0 {
 			value.Store(int64(field))
@@ -123,12 +134,18 @@ func (c *Client) longPoll() time.Duration {
 
 // ServerSettings is what the server tells everybody about itself.
 type ServerSettings struct {
-	ZulipVersion             string `json:"zulip_version"`
-	ZulipFeatureLevel        int    `json:"zulip_feature_level"`
-	RealmName                string `json:"realm_name"`
-	RealmURL                 string `json:"realm_url"`
-	RealmDescription         string `json:"realm_description"`
-	PushNotificationsEnabled bool   `json:"push_notifications_enabled"`
+	ZulipVersion      string `json:"zulip_version"`
+	ZulipFeatureLevel int    `json:"zulip_feature_level"`
+	// ZulipMergeBase is the release that a modified server comes from.
+	ZulipMergeBase string `json:"zulip_merge_base"`
+	RealmName      string `json:"realm_name"`
+	RealmURL       string `json:"realm_url"`
+	// RealmIcon is the path or address of a picture.
+	RealmIcon string `json:"realm_icon"`
+	// RealmDescription is HTML.
+	RealmDescription            string `json:"realm_description"`
+	RealmWebPublicAccessEnabled bool   `json:"realm_web_public_access_enabled"`
+	PushNotificationsEnabled    bool   `json:"push_notifications_enabled"`
 }
 
 // ServerSettings asks for the server's version and the organisation's name. API: GET /server_settings.

@@ -23,6 +23,12 @@ type wireEvent struct {
 	NewStreamID    ChannelID      `json:"new_stream_id"`
 	EditTimestamp  int64          `json:"edit_timestamp"`
 	Content        *string        `json:"content"`
+	Rendered       *string        `json:"rendered_content"`
+	OrigContent    *string        `json:"orig_content"`
+	OrigRendered   *string        `json:"orig_rendered_content"`
+	IsMeMessage    bool           `json:"is_me_message"`
+	PropagateMode  PropagateMode  `json:"propagate_mode"`
+	TopicLinks     []TopicLink    `json:"topic_links"`
 	OrigSubject    *string        `json:"orig_subject"`
 	Subject        *string        `json:"subject"`
 	Topic          string         `json:"topic"`
@@ -39,6 +45,50 @@ type wireEvent struct {
 	FeatureLevel   int            `json:"zulip_feature_level"`
 	Generation     int64          `json:"server_generation"`
 	Emoji
+
+	MessageFlags MessageFlag      `json:"flag"`
+	Messages     []MessageID      `json:"messages"`
+	All          bool             `json:"all"`
+	TopicName    string           `json:"topic_name"`
+	Visibility   VisibilityPolicy `json:"visibility_policy"`
+	LastUpdated  int64            `json:"last_updated"`
+	Property     string           `json:"property"`
+	Value        json.RawMessage  `json:"value"`
+	Data         json.RawMessage  `json:"data"`
+	Name         string           `json:"name"`
+
+	HistoryPublicToSubscribers bool   `json:"history_public_to_subscribers"`
+	IsWebPublic                bool   `json:"is_web_public"`
+	RenderedDescription        string `json:"rendered_description"`
+	Conversation               struct {
+		UserIDs   []UserID  `json:"user_ids"`
+		ChannelID ChannelID `json:"channel_id"`
+		Topic     string    `json:"topic"`
+	} `json:"recipient"`
+
+	Channels      []Channel              `json:"streams"`
+	DefaultIDs    []ChannelID            `json:"default_streams"`
+	Folder        *ChannelFolder         `json:"channel_folder"`
+	FolderID      ChannelFolderID        `json:"channel_folder_id"`
+	Order         []ChannelFolderID      `json:"order"`
+	Group         *UserGroup             `json:"group"`
+	GroupID       UserGroupID            `json:"group_id"`
+	SubgroupIDs   []UserGroupID          `json:"direct_subgroup_ids"`
+	Server        float64                `json:"server_timestamp"`
+	Presence      *Presence              `json:"presence"`
+	Presences     map[UserID]Presence    `json:"presences"`
+	Scheduled     []ScheduledMessage     `json:"scheduled_messages"`
+	Rescheduled   *ScheduledMessage      `json:"scheduled_message"`
+	ScheduledID   ScheduledMessageID     `json:"scheduled_message_id"`
+	Reminders     []Reminder             `json:"reminders"`
+	ReminderID    ReminderID             `json:"reminder_id"`
+	Attachment    *Attachment            `json:"attachment"`
+	UploadSpace   int64                  `json:"upload_space_used"`
+	AlertWords    []string               `json:"alert_words"`
+	MutedUsers    []MutedUser            `json:"muted_users"`
+	RealmEmoji    map[string]CustomEmoji `json:"realm_emoji"`
+	Linkifiers    []Linkifier            `json:"realm_linkifiers"`
+	ProfileFields []ProfileField         `json:"fields"`
 }
 
 // typist is a user as typing events name it.
@@ -55,16 +105,16 @@ type eventBatch struct {
 
 // decodeEvents reads the answer to a poll into out. The common case takes one pass. Events of types that are not
 // known, and ones that do not have the expected form, cost a second pass and keep their JSON.
-func decodeEvents(data []byte, batch *eventBatch, out []Event) ([]Event, error) {
+func decodeEvents(data []byte, batch *eventBatch, out []Event, keepAll bool) ([]Event, error) {
 	clear(batch.Events[:cap(batch.Events)])
 	batch.Events = batch.Events[:0]
 	batch.envelope = envelope{}
 	err := json.Unmarshal(data, batch)
 	if err != nil {
-		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); !ok {
+		if !json.Valid(data) {
 			return nil, err
 		}
-		return decodeOneByOne(data, out)
+		return decodeOneByOne(data, out, keepAll)
 	}
 	unknown := false
 	for i := range batch.Events {
@@ -72,24 +122,27 @@ func decodeEvents(data []byte, batch *eventBatch, out []Event) ([]Event, error) 
 		unknown = unknown || !ok
 		out = append(out, event)
 	}
-	if unknown {
-		return out, keepRaw(data, out[len(out)-len(batch.Events):])
+	if unknown || keepAll {
+		return out, keepRaw(data, out[len(out)-len(batch.Events):], keepAll)
 	}
 	return out, nil
 }
+
+// errNoNumber means that an event cannot be acknowledged.
+var errNoNumber = errors.New("an event has no number")
 
 type rawBatch struct {
 	Events []json.RawMessage `json:"events"`
 }
 
-// keepRaw fills in the JSON of the events that have nothing else.
-func keepRaw(data []byte, events []Event) error {
+// keepRaw fills in the JSON of the events that have nothing else, or of all.
+func keepRaw(data []byte, events []Event, all bool) error {
 	var raw rawBatch
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return err
 	}
 	for i := range events {
-		if !events[i].decoded() {
+		if all || !events[i].decoded() {
 			events[i].Raw = slices.Clone(raw.Events[i])
 		}
 	}
@@ -97,7 +150,7 @@ func keepRaw(data []byte, events []Event) error {
 }
 
 // decodeOneByOne is for a batch in which at least one event is not as expected.
-func decodeOneByOne(data []byte, out []Event) ([]Event, error) {
+func decodeOneByOne(data []byte, out []Event, keepAll bool) ([]Event, error) {
 	var raw rawBatch
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return nil, err
@@ -106,7 +159,7 @@ func decodeOneByOne(data []byte, out []Event) ([]Event, error) {
 		var wire wireEvent
 		if err := json.Unmarshal(one, &wire); err == nil {
 			event, ok := wire.event()
-			if !ok {
+			if !ok || keepAll {
 				event.Raw = slices.Clone(one)
 			}
 			out = append(out, event)
@@ -117,7 +170,7 @@ func decodeOneByOne(data []byte, out []Event) ([]Event, error) {
 			ID *int64 `json:"id"`
 		}
 		if err := json.Unmarshal(one, &id); err != nil || id.ID == nil {
-			return nil, errors.New("an event has no number")
+			return nil, errNoNumber
 		}
 		var kind struct {
 			Type string `json:"type"`
@@ -132,7 +185,11 @@ func decodeOneByOne(data []byte, out []Event) ([]Event, error) {
 func (e *Event) decoded() bool {
 	return e.Type == EventHeartbeat || e.Message != nil || e.UpdateMessage != nil || e.DeleteMessage != nil ||
 		e.Reaction != nil || e.Submessage != nil || e.Subscription != nil || e.RealmUser != nil ||
-		e.UserStatus != nil || e.Typing != nil || e.Restart != nil || e.Resynced != nil
+		e.UserStatus != nil || e.Typing != nil || e.Restart != nil || e.Resynced != nil ||
+		e.UpdateMessageFlags != nil || e.TypingEdit != nil || e.UserTopic != nil || e.Channel != nil ||
+		e.ChannelFolder != nil || e.DefaultChannels != nil || e.Presence != nil || e.UserGroup != nil ||
+		e.ScheduledMessages != nil || e.Reminders != nil || e.Attachment != nil || e.AlertWords != nil ||
+		e.MutedUsers != nil || e.Realm != nil || e.RealmEmoji != nil || e.Linkifiers != nil || e.ProfileFields != nil
 }
 
 // event makes the public form; false means that the JSON has to be kept.
@@ -147,7 +204,8 @@ func (w *wireEvent) event() (Event, bool) {
 	case EventUpdateMessage:
 		e.UpdateMessage = &UpdateMessage{
 			MessageID: w.MessageID, MessageIDs: w.MessageIDs, UserID: w.UserID, EditTimestamp: w.EditTimestamp,
-			Content: w.Content, OrigTopic: w.OrigSubject, Topic: w.Subject,
+			Content: w.Content, RenderedContent: w.Rendered, OrigContent: w.OrigContent, OrigRenderedContent: w.OrigRendered,
+			IsMeMessage: w.IsMeMessage, OrigTopic: w.OrigSubject, Topic: w.Subject, PropagateMode: w.PropagateMode, TopicLinks: w.TopicLinks,
 			ChannelID: w.StreamID, NewChannelID: w.NewStreamID, RenderingOnly: w.RenderingOnly, Flags: w.Flags,
 		}
 	case EventDeleteMessage:
@@ -163,8 +221,9 @@ func (w *wireEvent) event() (Event, bool) {
 			ID: w.SubmessageID, MessageID: w.MessageID, SenderID: w.SenderID, Type: w.MessageType, Content: deref(w.Content),
 		}
 	case EventSubscription:
-		if w.Op != "update" {
-			e.Subscription = &SubscriptionEvent{Subscriptions: w.Subscriptions, ChannelIDs: w.StreamIDs, UserIDs: w.UserIDs}
+		e.Subscription = &SubscriptionEvent{
+			Subscriptions: w.Subscriptions, ChannelIDs: w.StreamIDs, UserIDs: w.UserIDs,
+			ChannelID: w.StreamID, Property: w.Property, Value: w.Value,
 		}
 	case EventRealmUser:
 		if w.Person != nil {
@@ -178,8 +237,64 @@ func (w *wireEvent) event() (Event, bool) {
 		}
 	case EventRestart:
 		e.Restart = &RestartEvent{ZulipVersion: w.ZulipVersion, ZulipFeatureLevel: w.FeatureLevel, ServerGeneration: w.Generation}
+	default:
+		w.further(&e)
 	}
 	return e, e.decoded()
+}
+
+// further fills in the types that are seldom.
+func (w *wireEvent) further(e *Event) {
+	switch w.Type {
+	case EventUpdateMessageFlags:
+		e.UpdateMessageFlags = &UpdateMessageFlags{Flag: w.MessageFlags, MessageIDs: w.Messages, All: w.All}
+	case EventTypingEdit:
+		e.TypingEdit = &TypingEditEvent{
+			SenderID: w.SenderID, MessageID: w.MessageID,
+			Recipients: w.Conversation.UserIDs, ChannelID: w.Conversation.ChannelID, Topic: w.Conversation.Topic,
+		}
+	case EventUserTopic:
+		e.UserTopic = &UserTopicEvent{ChannelID: w.StreamID, Topic: w.TopicName, Policy: w.Visibility, LastUpdated: w.LastUpdated}
+	case EventChannel:
+		e.Channel = &ChannelEvent{
+			Channels: w.Channels, ChannelIDs: w.StreamIDs, ChannelID: w.StreamID, Name: w.Name, Property: w.Property, Value: w.Value,
+			HistoryPublicToSubscribers: w.HistoryPublicToSubscribers, IsWebPublic: w.IsWebPublic, RenderedDescription: w.RenderedDescription,
+		}
+	case EventChannelFolder:
+		e.ChannelFolder = &ChannelFolderEvent{Folder: w.Folder, ID: w.FolderID, Data: w.Data, Order: w.Order}
+	case EventDefaultChannels:
+		e.DefaultChannels = &DefaultChannelsEvent{ChannelIDs: w.DefaultIDs}
+	case EventPresence:
+		e.Presence = &PresenceEvent{ServerTimestamp: w.Server, Presences: w.Presences}
+		if w.Presence != nil && w.Presences == nil { // the form before Zulip 11
+			e.Presence.Presences = map[UserID]Presence{w.UserID: *w.Presence}
+		}
+	case EventUserGroup:
+		e.UserGroup = &UserGroupEvent{Group: w.Group, GroupID: w.GroupID, UserIDs: w.UserIDs, SubgroupIDs: w.SubgroupIDs, Data: w.Data}
+	case EventScheduledMessages:
+		e.ScheduledMessages = &ScheduledMessagesEvent{Messages: w.Scheduled, ID: w.ScheduledID}
+		if w.Rescheduled != nil {
+			e.ScheduledMessages.Messages = []ScheduledMessage{*w.Rescheduled}
+		}
+	case EventReminders:
+		e.Reminders = &RemindersEvent{Reminders: w.Reminders, ID: w.ReminderID}
+	case EventAttachment:
+		if w.Attachment != nil {
+			e.Attachment = &AttachmentEvent{Attachment: *w.Attachment, UploadSpaceUsed: w.UploadSpace}
+		}
+	case EventAlertWords:
+		e.AlertWords = &AlertWordsEvent{Words: w.AlertWords}
+	case EventMutedUsers:
+		e.MutedUsers = &MutedUsersEvent{Users: w.MutedUsers}
+	case EventRealm:
+		e.Realm = &RealmEvent{Property: w.Property, Value: w.Value, Data: w.Data}
+	case EventRealmEmoji:
+		e.RealmEmoji = &RealmEmojiEvent{Emoji: w.RealmEmoji}
+	case EventLinkifiers:
+		e.Linkifiers = &LinkifiersEvent{Linkifiers: w.Linkifiers}
+	case EventProfileFields:
+		e.ProfileFields = &ProfileFieldsEvent{Fields: w.ProfileFields}
+	}
 }
 
 func (w *wireEvent) typing() *TypingEvent {

@@ -29,7 +29,7 @@ func TestDecodeEvents(t *testing.T) {
 		{"id":12,"type":"restart","zulip_version":"11.0","zulip_feature_level":421,"server_generation":7},
 		{"id":13,"type":"heartbeat"},
 		{"id":14,"type":"subscription","op":"update","stream_id":3,"property":"color","value":"#000"}
-	`), &eventBatch{}, nil)
+	`), &eventBatch{}, nil, false)
 	require.NoError(t, err)
 	require.Len(t, events, 14)
 	assert.Equal(t, []string{"mentioned"}, events[0].Message.Flags)
@@ -49,19 +49,20 @@ func TestDecodeEvents(t *testing.T) {
 	assert.Equal(t, "palm_tree", events[9].UserStatus.Emoji.Name)
 	assert.Equal(t, []UserID{5, 6}, events[10].Typing.Recipients)
 	assert.Equal(t, 421, events[11].Restart.ZulipFeatureLevel)
-	for _, event := range events[:13] {
+	assert.Equal(t, "color", events[13].Subscription.Property)
+	assert.JSONEq(t, `"#000"`, string(events[13].Subscription.Value))
+	for _, event := range events {
 		assert.Nil(t, event.Raw, event.Type)
 	}
-	assert.JSONEq(t, `{"id":14,"type":"subscription","op":"update","stream_id":3,"property":"color","value":"#000"}`, string(events[13].Raw))
 }
 
 // What is left of one poll must not show in the next.
 func TestDecodeEventsForgetsTheLastBatch(t *testing.T) {
 	t.Parallel()
 	var batch eventBatch
-	_, err := decodeEvents(batchOf(`{"id":1,"type":"message","flags":["read"],"message":{"id":10}},{"id":2,"type":"heartbeat"}`), &batch, nil)
+	_, err := decodeEvents(batchOf(`{"id":1,"type":"message","flags":["read"],"message":{"id":10}},{"id":2,"type":"heartbeat"}`), &batch, nil, false)
 	require.NoError(t, err)
-	events, err := decodeEvents(batchOf(`{"id":3,"type":"message","message":{"id":11}}`), &batch, nil)
+	events, err := decodeEvents(batchOf(`{"id":3,"type":"message","message":{"id":11}}`), &batch, nil, false)
 	require.NoError(t, err)
 	require.Len(t, events, 1)
 	assert.Empty(t, events[0].Message.Flags)
@@ -78,7 +79,7 @@ func FuzzDecodeEvents(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		data := batchOf(text)
-		events, err := decodeEvents(data, &eventBatch{}, nil)
+		events, err := decodeEvents(data, &eventBatch{}, nil, false)
 		if err != nil {
 			return
 		}
@@ -89,4 +90,18 @@ func FuzzDecodeEvents(f *testing.F) {
 			assert.True(t, event.decoded() || event.Raw != nil)
 		}
 	})
+}
+
+func TestKeepRawKeepsFieldsThatAreNotKnown(t *testing.T) {
+	t.Parallel()
+	known := `{"id":1,"type":"message","flags":[],"message":{"id":10,"mood":"new"}}`
+	for _, batch := range []string{known, known + `,{"id":2,"type":"message","message":7}`} {
+		events, err := decodeEvents(batchOf(batch), &eventBatch{}, nil, true)
+		require.NoError(t, err)
+		require.NotNil(t, events[0].Message)
+		require.JSONEq(t, known, string(events[0].Raw))
+	}
+	events, err := decodeEvents(batchOf(known), &eventBatch{}, nil, false)
+	require.NoError(t, err)
+	require.Nil(t, events[0].Raw)
 }

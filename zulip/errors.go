@@ -92,7 +92,13 @@ var (
 // ErrForeignQueue means that a [QueueStore] holds the state of another bot or server.
 var ErrForeignQueue = errors.New("the stored event queue belongs to another bot")
 
-var errNegatedNarrow = errors.New("an event queue takes no negated narrow terms")
+// ErrUnsupported means that the server is older than the call; the error names both feature levels.
+var ErrUnsupported = errors.New("the server is too old for this call")
+
+var (
+	errNegatedNarrow = errors.New("an event queue takes no negated narrow terms")
+	errNarrowByID    = errors.New("an event queue knows channels by name and senders by e-mail; use NarrowChannelNamed or NarrowSenderEmail")
+)
 
 // MalformedError is an answer with a good status that could not be understood, such as JSON that was cut off.
 type MalformedError struct {

@@ -5,17 +5,39 @@ import "encoding/json"
 // Types of events that this package decodes. The server has many more and adds some with each release:
 // those arrive with [Event.Raw].
 const (
-	EventMessage       = "message"
-	EventUpdateMessage = "update_message"
-	EventDeleteMessage = "delete_message"
-	EventReaction      = "reaction"
-	EventSubmessage    = "submessage"
-	EventSubscription  = "subscription"
-	EventRealmUser     = "realm_user"
-	EventUserStatus    = "user_status"
-	EventTyping        = "typing"
-	EventHeartbeat     = "heartbeat"
-	EventRestart       = "restart"
+	EventMessage            = "message"
+	EventUpdateMessage      = "update_message"
+	EventUpdateMessageFlags = "update_message_flags"
+	EventDeleteMessage      = "delete_message"
+	EventReaction           = "reaction"
+	EventSubmessage         = "submessage"
+	EventTyping             = "typing"
+	EventTypingEdit         = "typing_edit_message"
+
+	EventSubscription    = "subscription"
+	EventUserTopic       = "user_topic"
+	EventChannel         = "stream"
+	EventChannelFolder   = "channel_folder"
+	EventDefaultChannels = "default_streams"
+
+	EventRealmUser  = "realm_user"
+	EventUserStatus = "user_status"
+	EventPresence   = "presence"
+	EventUserGroup  = "user_group"
+
+	EventScheduledMessages = "scheduled_messages"
+	EventReminders         = "reminders"
+	EventAttachment        = "attachment"
+	EventAlertWords        = "alert_words"
+	EventMutedUsers        = "muted_users"
+
+	EventRealm         = "realm"
+	EventRealmEmoji    = "realm_emoji"
+	EventLinkifiers    = "realm_linkifiers"
+	EventProfileFields = "custom_profile_fields"
+
+	EventHeartbeat = "heartbeat"
+	EventRestart   = "restart"
 	// EventResynced is made by [Client.Events], not by the server.
 	EventResynced = "resynced"
 )
@@ -39,10 +61,29 @@ type Event struct {
 	Typing        *TypingEvent
 	Restart       *RestartEvent
 	Resynced      *Resynced
+
+	UpdateMessageFlags *UpdateMessageFlags
+	TypingEdit         *TypingEditEvent
+	UserTopic          *UserTopicEvent
+	Channel            *ChannelEvent
+	ChannelFolder      *ChannelFolderEvent
+	DefaultChannels    *DefaultChannelsEvent
+	Presence           *PresenceEvent
+	UserGroup          *UserGroupEvent
+	ScheduledMessages  *ScheduledMessagesEvent
+	Reminders          *RemindersEvent
+	Attachment         *AttachmentEvent
+	AlertWords         *AlertWordsEvent
+	MutedUsers         *MutedUsersEvent
+	Realm              *RealmEvent
+	RealmEmoji         *RealmEmojiEvent
+	Linkifiers         *LinkifiersEvent
+	ProfileFields      *ProfileFieldsEvent
+
 	// LocalMessageID is what the sender gave as [SendMessageRequest.LocalID]; only for messages sent with this queue's id.
 	LocalMessageID string
-	// Raw is the JSON of an event whose type is not decoded here, or whose fields are not as expected.
-	// Nil otherwise.
+	// Raw is the JSON of an event whose type is not decoded here, or whose fields are not as expected; and of every
+	// event where [ListenRequest.KeepRaw] asks for it, for fields that this package does not know. Nil otherwise.
 	Raw json.RawMessage
 }
 
@@ -56,11 +97,19 @@ type UpdateMessage struct {
 	EditTimestamp int64
 	// Content is the new Markdown; nil when the content did not change.
 	Content *string
+	// RenderedContent is the new HTML; OrigContent and OrigRenderedContent are what was there before. Nil as Content.
+	RenderedContent, OrigContent, OrigRenderedContent *string
+	// IsMeMessage belongs to the new content.
+	IsMeMessage bool
 	// OrigTopic and Topic are set when the messages were moved to another topic.
 	OrigTopic, Topic *string
 	ChannelID        ChannelID
 	// NewChannelID is 0 unless the messages were moved to another channel.
 	NewChannelID ChannelID
+	// PropagateMode says which messages of the topic were moved along; empty when none were moved.
+	PropagateMode PropagateMode
+	// TopicLinks are of the new topic.
+	TopicLinks []TopicLink
 	// RenderingOnly marks a change that no person made, such as a link preview.
 	RenderingOnly bool
 	Flags         []string
@@ -82,11 +131,14 @@ type ReactionEvent struct {
 
 // SubscriptionEvent is a change of subscriptions. [Event.Op] is "add" or "remove" for the caller's own
 // (Subscriptions is set), "peer_add" or "peer_remove" for others' (ChannelIDs and UserIDs are set),
-// "update" for a personal setting.
+// "update" for a personal setting (the rest is set).
 type SubscriptionEvent struct {
 	Subscriptions []Subscription
 	ChannelIDs    []ChannelID
 	UserIDs       []UserID
+	ChannelID     ChannelID
+	Property      string
+	Value         json.RawMessage
 }
 
 // RealmUserEvent is a user that was added or changed; [Event.Op] is "add", "update" or "remove".

@@ -10,10 +10,14 @@ import (
 type ListenRequest struct {
 	// EventTypes to receive, as [EventMessage]. Nil: all that the server has.
 	EventTypes []string
-	// Narrow leaves out messages that do not match. Terms cannot be negated.
+	// Narrow leaves out messages that do not match. The server takes channels by name, topics, senders by e-mail
+	// and states here; terms cannot be negated.
 	Narrow []NarrowTerm
 	// AllPublicChannels delivers messages of public channels that the bot is not subscribed to.
 	AllPublicChannels bool
+	// KeepRaw sets [Event.Raw] for every event, for fields that are newer than this package. It costs a second pass over
+	// the JSON.
+	KeepRaw bool
 	// Store keeps the place between two runs. Nil: memory, and each run starts with what is new then.
 	Store QueueStore
 	// IdleTimeout is how long the server keeps the queue while nobody polls, at most 7 days.

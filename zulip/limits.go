@@ -31,8 +31,11 @@ func (l limits) checkContent(content string) error {
 	if strings.ContainsRune(content, 0) {
 		return errors.New("the message contains a NUL character")
 	}
+	if len(content) <= l.message {
+		return nil // there are no more code points than bytes
+	}
 	if n := utf8.RuneCountInString(content); n > l.message {
-		return fmt.Errorf("%w: %d code points, the server takes %d; use SplitMessage", ErrMessageTooLong, n, l.message)
+		return fmt.Errorf("%w: %d code points, the server takes %d; use SendLongMessage", ErrMessageTooLong, n, l.message)
 	}
 	return nil
 }

@@ -34,8 +34,8 @@ type listener struct {
 	// reason is why the last queue was given up; losses counts queues given up since the last good poll.
 	reason string
 	losses int
-	// empties counts answers without events, in a row.
-	empties int
+	// empties counts answers without events, in a row; unreadable those that are no JSON.
+	empties, unreadable int
 
 	mu      sync.Mutex
 	state   QueueState // without Recent
@@ -56,7 +56,7 @@ func newListener(c *Client, req ListenRequest, deliver func(Event, func()) bool)
 	if req.IdleTimeout == 0 && req.Store != nil {
 		req.IdleTimeout = storedIdleTimeout
 	}
-	l := &listener{c: c, req: req, deliver: deliver, last: -1}
+	l := &listener{c: c, req: req, deliver: deliver, last: -1, wait: backoff{jitter: c.jitter}}
 	l.idle = sync.NewCond(&l.mu)
 	return l
 }
@@ -73,6 +73,7 @@ func (l *listener) run(ctx context.Context) error {
 	})
 	defer stopWaking()
 	ready := false
+	defer l.c.sends.listen("")
 	defer func() {
 		if ready {
 			_ = l.save(ctx) // A failure here repeats events, which is what it has to do.
@@ -106,6 +107,7 @@ func (l *listener) judge(ctx context.Context, err error) error {
 	case errors.Is(err, errStopped):
 		return err
 	case l.lost(err):
+		l.discard(ctx, err)
 		l.c.log.WarnContext(ctx, "event queue lost", "error", err)
 		l.giveUpQueue(err)
 		if l.losses < 2 {
@@ -143,17 +145,48 @@ func (l *listener) lost(err error) bool {
 	if _, ok := errors.AsType[pollError](err); !ok {
 		return false
 	}
-	if errors.Is(err, httpx.ErrBodyTooLarge) {
-		return true // the history comes in pages
+	if l.poisoned(err) {
+		return true
 	}
 	api, _ := errors.AsType[*APIError](err)
 	return api != nil && (errors.Is(api, ErrBadEventQueueID) || api.Status == http.StatusBadRequest && api.Code == "BAD_REQUEST")
 }
 
+// maxUnreadable is how often an answer may be no JSON. A proxy can cut one; what stays so is in the queue itself.
+const maxUnreadable = 5
+
+// poisoned tells whether the queue lives but what is in it cannot be had. Messages come from the history, in pages.
+func (l *listener) poisoned(err error) bool {
+	if errors.Is(err, httpx.ErrBodyTooLarge) {
+		return true
+	}
+	return l.unreadable >= maxUnreadable
+}
+
+// unreadable tells whether an answer came but is no JSON, or has an event that cannot be acknowledged.
+func unreadable(err error) bool {
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	return syntax || errors.Is(err, errNoNumber)
+}
+
+// discard deletes a queue that lives but is of no use.
+func (l *listener) discard(ctx context.Context, err error) {
+	if !l.poisoned(err) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, releaseTimeout)
+	defer cancel()
+	if l.next != nil {
+		l.delete(ctx, l.next.ID)
+	} else {
+		l.delete(ctx, l.queueID)
+	}
+}
+
 func (l *listener) giveUpQueue(err error) {
 	l.losses++
 	l.queueID, l.last, l.next, l.filled, l.first = "", -1, nil, false, false
-	l.reason = "the event queue was lost"
+	l.reason, l.unreadable = "the event queue was lost", 0
 	if api, ok := errors.AsType[*APIError](err); ok {
 		l.reason = oneLine(api.Code+": "+api.Message, 200)
 	}
@@ -201,8 +234,7 @@ func (l *listener) load(ctx context.Context) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	slices.Sort(state.Recent)
-	l.handled.ids, state.Recent = state.Recent, nil
+	l.handled.ids, state.Recent = slices.Sorted(slices.Values(state.Recent)), nil // a copy: the slice is the store's
 	state.Site, state.BotID, state.Registration = site, self.ID, string(registration)
 	l.state, l.saved = state, state.LastEventID
 	return nil
@@ -234,11 +266,18 @@ func (l *listener) step(ctx context.Context) error {
 // poll asks once and delivers what came; it returns how many events that were.
 func (l *listener) poll(ctx context.Context, queueID string, dontBlock bool) (int, error) {
 	var err error
+	l.c.sends.listen(queueID)
 	clear(l.events)
-	l.events, err = l.c.poll(ctx, EventsRequest{QueueID: queueID, LastEventID: l.last, DontBlock: dontBlock}, &l.buffer, l.events[:0])
-	if err != nil {
+	l.events, err = l.c.poll(ctx, EventsRequest{QueueID: queueID, LastEventID: l.last, DontBlock: dontBlock, KeepRaw: l.req.KeepRaw}, &l.buffer, l.events[:0])
+	switch {
+	case err != nil && unreadable(err):
+		l.unreadable++
+		return 0, pollError{err}
+	case err != nil:
 		return 0, pollError{err}
 	}
+	l.unreadable = 0
+	l.c.sends.noteEchoes(l.events)
 	for i := range l.events {
 		event := &l.events[i]
 		if event.ID <= l.last {

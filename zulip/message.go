@@ -12,6 +12,8 @@ type Message struct {
 	SenderID       UserID    `json:"sender_id"`
 	SenderFullName string    `json:"sender_full_name"`
 	SenderEmail    string    `json:"sender_email"`
+	// AvatarURL is nil for a picture that Gravatar has under the e-mail.
+	AvatarURL *string `json:"avatar_url"`
 	// Type is "stream" in a channel and "private" for a direct message.
 	// Use [Message.IsDirect] rather than the word.
 	Type string `json:"type"`
@@ -23,16 +25,31 @@ type Message struct {
 	Recipient   DisplayRecipient `json:"display_recipient"`
 	Content     string           `json:"content"`
 	ContentType string           `json:"content_type"`
+	// RenderedContent is HTML; only outgoing webhooks get it.
+	RenderedContent string `json:"rendered_content"`
+	// MatchContent and MatchTopic are HTML with the found words marked; only a search with [NarrowSearch] has them.
+	MatchContent string `json:"match_content"`
+	MatchTopic   string `json:"match_subject"`
 	// Timestamp is Unix seconds; [Message.Time] makes a time of it.
-	Timestamp    int64        `json:"timestamp"`
-	LastEditedAt int64        `json:"last_edit_timestamp"`
-	LastMovedAt  int64        `json:"last_moved_timestamp"`
-	IsMeMessage  bool         `json:"is_me_message"`
-	Client       string       `json:"client"`
-	Reactions    []Reaction   `json:"reactions"`
-	Submessages  []Submessage `json:"submessages"`
+	Timestamp    int64 `json:"timestamp"`
+	LastEditedAt int64 `json:"last_edit_timestamp"`
+	LastMovedAt  int64 `json:"last_moved_timestamp"`
+	// EditHistory has what each edit or move replaced, newest first. Nil: there was none, or the organisation hides it.
+	EditHistory []MessageVersion `json:"edit_history"`
+	IsMeMessage bool             `json:"is_me_message"`
+	Client      string           `json:"client"`
+	Reactions   []Reaction       `json:"reactions"`
+	Submessages []Submessage     `json:"submessages"`
+	// TopicLinks are where linkifiers make parts of the topic point to.
+	TopicLinks []TopicLink `json:"topic_links"`
 	// Flags are the caller's marks, as "read", "mentioned", "starred".
 	Flags []string `json:"flags"`
+}
+
+// TopicLink is a part of a topic that is a link.
+type TopicLink struct {
+	Text string `json:"text"`
+	URL  string `json:"url"`
 }
 
 // IsDirect tells a direct message from one in a channel.

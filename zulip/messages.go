@@ -1,19 +1,24 @@
 package zulip
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // SendMessageRequest is a message to send.
 type SendMessageRequest struct {
 	To Recipient
 	// Content is Markdown, not empty, at most 10,000 code points (or what the server allows).
+	// With Buttons, empty means their text.
 	Content string
+	// Buttons are shown below the content. Nil: none.
+	Buttons *Buttons
 	// QueueID and LocalID let the sender recognise its own message among the events of that queue.
 	// The server does not use them against doubles.
 	QueueID, LocalID string
@@ -29,17 +34,23 @@ type SentMessage struct {
 }
 
 // SendMessage sends a message. The server would cut a long one silently, so one over the limit is refused here
-// with [ErrMessageTooLong] or [ErrTopicTooLong]; [SplitMessage] makes fitting parts.
+// with [ErrMessageTooLong] or [ErrTopicTooLong]; [Client.SendLongMessage] sends it in parts.
 // A send is repeated only where the server surely did not take it (as on 429). After any other failure
-// the message may exist: look before sending again. API: POST /messages.
+// the message may exist: [Client.SendMessageOnce] finds out. API: POST /messages.
 func (c *Client) SendMessage(ctx context.Context, req SendMessageRequest) (SentMessage, error) {
 	const op = "send message"
-	limits := c.limits()
+	p, limits := params{}, c.limits()
+	if req.Buttons != nil {
+		if err := req.Buttons.check(); err != nil {
+			return SentMessage{}, fmt.Errorf("zulip: %s: %w", op, err)
+		}
+		p.json("widget_content", req.Buttons.widget())
+	}
+	req.Content = req.content()
 	if err := errors.Join(req.To.check(limits), limits.checkContent(req.Content)); err != nil {
 		return SentMessage{}, fmt.Errorf("zulip: %s: %w", op, err)
 	}
-	p := params{}
-	if err := req.To.params(p); err != nil {
+	if err := req.To.params(&p); err != nil {
 		return SentMessage{}, fmt.Errorf("zulip: %s: %w", op, err)
 	}
 	p.text("content", req.Content)
@@ -53,7 +64,33 @@ func (c *Client) SendMessage(ctx context.Context, req SendMessageRequest) (SentM
 		SentMessage
 	}
 	err := c.call(ctx, call{op: op, method: http.MethodPost, path: path("messages"), params: p}, &out)
+	if err == nil {
+		c.sends.note(out.ID)
+	}
 	return out.SentMessage, err
+}
+
+// SendLongMessage sends a message of any length, in as many parts as [SplitMessage] makes of it, and returns what was
+// sent, also with an error. Buttons and LocalID go with the last part. API: POST /messages.
+func (c *Client) SendLongMessage(ctx context.Context, req SendMessageRequest) ([]SentMessage, error) {
+	parts := SplitMessage(req.Content, c.limits().message)
+	if len(parts) == 0 {
+		parts = []string{req.Content} // for SendMessage to judge
+	}
+	sent := make([]SentMessage, 0, len(parts))
+	for i, content := range parts {
+		part := req
+		part.Content = content
+		if i < len(parts)-1 {
+			part.Buttons, part.LocalID = nil, ""
+		}
+		one, err := c.SendMessage(ctx, part)
+		if err != nil {
+			return sent, err
+		}
+		sent = append(sent, one)
+	}
+	return sent, nil
 }
 
 // PropagateMode says which messages move along when a topic or channel is changed.
@@ -77,7 +114,7 @@ type EditMessageRequest struct {
 	// NotifyOldThread and NotifyNewThread post a note about the move. Nil: the server's default.
 	NotifyOldThread, NotifyNewThread *bool
 	// PreviousSHA256 is the hex hash of the content that the caller believes it edits;
-	// the server refuses when it has changed (Zulip 11 and later). Empty: no check.
+	// the server refuses when it has changed. Zulip 11 (feature level 379). Empty: no check.
 	PreviousSHA256 string
 }
 
@@ -106,7 +143,12 @@ func (c *Client) EditMessage(ctx context.Context, id MessageID, req EditMessageR
 	p.textIf("propagate_mode", string(req.Propagate))
 	p.boolIf("send_notification_to_old_thread", req.NotifyOldThread)
 	p.boolIf("send_notification_to_new_thread", req.NotifyNewThread)
-	p.textIf("prev_content_sha256", req.PreviousSHA256)
+	if req.PreviousSHA256 != "" {
+		if err := c.requires(ctx, op, 379); err != nil {
+			return err
+		}
+		p.text("prev_content_sha256", req.PreviousSHA256)
+	}
 	return c.call(ctx, call{op: op, method: http.MethodPatch, path: path("messages", id), params: p}, &envelope{})
 }
 
@@ -145,6 +187,9 @@ func AnchorAt(id MessageID) Anchor { return Anchor(fmt.Sprint(int64(id))) }
 // MessagesRequest asks for the messages around an anchor.
 type MessagesRequest struct {
 	Anchor Anchor
+	// AnchorDate takes the place of Anchor: the first message at or after this time.
+	// Zulip 12 (feature level 445). Zero: Anchor counts.
+	AnchorDate time.Time
 	// NumBefore and NumAfter count messages on both sides of the anchor, together at most 5,000; the server's
 	// authors advise at most 1,000.
 	NumBefore, NumAfter int
@@ -171,11 +216,19 @@ var newerReads = []string{"allow_empty_topic_name"}
 
 // Messages fetches a page of messages. API: GET /messages.
 func (c *Client) Messages(ctx context.Context, req MessagesRequest) (MessagesPage, error) {
-	p := params{}
-	if req.Anchor == "" {
-		req.Anchor = AnchorNewest
+	const op = "get messages"
+	if err := c.checkNarrow(ctx, op, req.Narrow); err != nil {
+		return MessagesPage{}, err
 	}
-	p.text("anchor", string(req.Anchor))
+	p := params{}
+	if !req.AnchorDate.IsZero() {
+		if err := c.requires(ctx, op, 445); err != nil {
+			return MessagesPage{}, err
+		}
+		req.Anchor = "date"
+		p.text("anchor_date", req.AnchorDate.UTC().Format(time.RFC3339))
+	}
+	p.text("anchor", string(cmp.Or(req.Anchor, AnchorNewest)))
 	p.json("num_before", req.NumBefore)
 	p.json("num_after", req.NumAfter)
 	p.json("include_anchor", !req.ExcludeAnchor)
@@ -188,7 +241,7 @@ func (c *Client) Messages(ctx context.Context, req MessagesRequest) (MessagesPag
 		envelope
 		MessagesPage
 	}
-	err := c.call(ctx, call{op: "get messages", method: http.MethodGet, path: path("messages"), params: p, newer: newerReads}, &out)
+	err := c.call(ctx, call{op: op, method: http.MethodGet, path: path("messages"), params: p, newer: newerReads}, &out)
 	return out.MessagesPage, err
 }
 
@@ -225,7 +278,7 @@ func (c *Client) AllMessages(ctx context.Context, req MessagesRequest) iter.Seq2
 			if AnchorAt(last) == req.Anchor {
 				return // the server repeats itself
 			}
-			req.Anchor, req.ExcludeAnchor, req.NumBefore = AnchorAt(last), true, 0
+			req.Anchor, req.AnchorDate, req.ExcludeAnchor, req.NumBefore = AnchorAt(last), time.Time{}, true, 0
 		}
 	}
 }

@@ -13,6 +13,7 @@ type config struct {
 	userAgent    string
 	timeout      time.Duration
 	insecureHTTP bool
+	jitter       func() float64 // see backoff
 }
 
 // Option changes a [Client]. Options are for [NewClient].

@@ -3,6 +3,7 @@ package zulip
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -12,10 +13,11 @@ import (
 type RegisterRequest struct {
 	// EventTypes to receive. Nil: all.
 	EventTypes []string
-	// FetchEventTypes says of what the present state is wanted in the answer.
-	// Nil: only "realm", which has the limits of the server.
+	// FetchEventTypes says of what the present state is wanted in [Queue.State]: types of events, as "realm_user" or
+	// "user_status". Nil: only "realm", which has the limits of the server, and no State.
 	FetchEventTypes []string
-	// Narrow leaves out messages that do not match. Terms cannot be negated.
+	// Narrow leaves out messages that do not match. The server takes channels by name, topics, senders by e-mail
+	// and states here; terms cannot be negated.
 	Narrow []NarrowTerm
 	// AllPublicChannels delivers messages of public channels that the caller is not subscribed to.
 	AllPublicChannels bool
@@ -39,6 +41,21 @@ type Queue struct {
 	MaxMessageLength     int `json:"max_message_length"`
 	MaxTopicLength       int `json:"max_topic_length"`
 	MaxFileUploadSizeMiB int `json:"max_file_upload_size_mib"`
+	// State is the whole answer: a JSON object with what FetchEventTypes asked for. Nil without.
+	State json.RawMessage `json:"-"`
+}
+
+// registered is the answer to POST /register.
+type registered struct {
+	envelope
+	Queue
+}
+
+// UnmarshalJSON keeps the whole besides its parts.
+func (r *registered) UnmarshalJSON(data []byte) error {
+	type parts registered // without this method
+	r.State = bytes.Clone(data)
+	return json.Unmarshal(data, (*parts)(r))
 }
 
 // lifespanParams are two names for one setting; each server knows one of them.
@@ -67,10 +84,11 @@ func (c *Client) Register(ctx context.Context, req RegisterRequest) (Queue, erro
 	if req.EventTypes != nil {
 		p.json("event_types", req.EventTypes)
 	}
-	if req.FetchEventTypes == nil {
-		req.FetchEventTypes = []string{"realm"}
+	fetch := req.FetchEventTypes
+	if fetch == nil {
+		fetch = []string{"realm"}
 	}
-	p.json("fetch_event_types", req.FetchEventTypes)
+	p.json("fetch_event_types", fetch)
 	p.json("apply_markdown", req.ApplyMarkdown)
 	p.json("client_gravatar", true)
 	p.json("all_public_streams", req.AllPublicChannels)
@@ -85,10 +103,7 @@ func (c *Client) Register(ctx context.Context, req RegisterRequest) (Queue, erro
 		p.json("idle_queue_timeout", seconds)
 		p.json("queue_lifespan_secs", seconds)
 	}
-	var out struct {
-		envelope
-		Queue
-	}
+	var out registered
 	// A queue that is made twice costs nothing: the unused one expires.
 	err = c.call(ctx, call{op: op, method: http.MethodPost, path: path("register"), params: p, safe: true, newer: lifespanParams}, &out)
 	if err == nil && out.ID == "" {
@@ -98,6 +113,9 @@ func (c *Client) Register(ctx context.Context, req RegisterRequest) (Queue, erro
 		return Queue{}, err
 	}
 	c.learn(out.Queue)
+	if req.FetchEventTypes == nil {
+		out.State = nil
+	}
 	return out.Queue, nil
 }
 
@@ -115,6 +133,8 @@ type EventsRequest struct {
 	LastEventID int64
 	// DontBlock answers at once, perhaps with nothing.
 	DontBlock bool
+	// KeepRaw sets [Event.Raw] for every event.
+	KeepRaw bool
 }
 
 // defaultLongPoll is for servers that do not tell how long a poll may take; pollMargin is for the way.
@@ -156,7 +176,7 @@ func (c *Client) poll(ctx context.Context, req EventsRequest, buffer *pollBuffer
 	buffer.body.Reset()
 	response, err := c.polls.Stream(ctx, r.request(), nil)
 	if err = r.readInto(&buffer.body, response, err); err == nil {
-		if out, err = decodeEvents(buffer.body.Bytes(), &buffer.batch, out); err != nil {
+		if out, err = decodeEvents(buffer.body.Bytes(), &buffer.batch, out, req.KeepRaw); err != nil {
 			err = r.malformed(err)
 		} else {
 			err = c.accept(ctx, r, &buffer.batch.envelope)
@@ -165,5 +185,6 @@ func (c *Client) poll(ctx context.Context, req EventsRequest, buffer *pollBuffer
 	if err != nil {
 		return nil, fmt.Errorf("zulip: %s: %w", r.op, err)
 	}
+	c.noteRestarts(out)
 	return out, nil
 }

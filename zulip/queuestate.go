@@ -26,11 +26,21 @@ type QueueState struct {
 	Registration string `json:"registration"`
 }
 
+// Handled tells whether a message is among those that the state counts as handled. A store that keeps the effects of a
+// handler in the same transaction commits those of such messages with the state, and holds back all others.
+func (s QueueState) Handled(id MessageID) bool {
+	if len(s.Recent) == 0 {
+		return false
+	}
+	_, found := slices.BinarySearch(s.Recent, id)
+	return found || id < s.Recent[0]
+}
+
 // QueueStore keeps one [QueueState]. The calls come one at a time.
 // A program whose handler and store share a transaction handles every message exactly once; with any
 // other store a kill between the handler's effect and the next save repeats that one message.
 type QueueStore interface {
-	// LoadQueue returns the zero value when nothing was saved.
+	// LoadQueue returns the zero value when nothing was saved. The slice in it stays the store's.
 	LoadQueue(ctx context.Context) (QueueState, error)
 	// SaveQueue replaces the state. The store may keep the slice.
 	SaveQueue(ctx context.Context, state QueueState) error

@@ -55,7 +55,7 @@ func (r Recipient) check(l limits) error {
 }
 
 // params sets type, to and topic. A channel's name is JSON too: one that is called 123 would be taken for an id.
-func (r Recipient) params(p params) error {
+func (r Recipient) params(p *params) error {
 	raw, err := json.Marshal(r.to)
 	if err != nil {
 		return err

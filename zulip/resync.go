@@ -16,7 +16,7 @@ func (l *listener) resync(ctx context.Context) error {
 	}
 	if l.next == nil {
 		queue, err := l.c.Register(ctx, RegisterRequest{
-			EventTypes: l.req.EventTypes, Narrow: l.req.Narrow,
+			EventTypes: l.wants(), Narrow: l.req.Narrow,
 			AllPublicChannels: l.req.AllPublicChannels, IdleTimeout: l.req.IdleTimeout,
 		})
 		if err != nil {
@@ -50,7 +50,7 @@ func (l *listener) mark(ctx context.Context) error {
 	l.mu.Lock()
 	marked := len(l.handled.ids) > 0
 	l.mu.Unlock()
-	if marked || !l.wantsMessages() {
+	if marked || !l.delivers(EventMessage) {
 		return nil
 	}
 	var newest MessageID
@@ -71,8 +71,16 @@ func (l *listener) mark(ctx context.Context) error {
 	return l.failure
 }
 
-func (l *listener) wantsMessages() bool {
-	return l.req.EventTypes == nil || slices.Contains(l.req.EventTypes, EventMessage)
+// wants are the types to ask the server for: restarts are always of interest, as the server may be another one then.
+func (l *listener) wants() []string {
+	if l.delivers(EventRestart) {
+		return l.req.EventTypes
+	}
+	return append(slices.Clone(l.req.EventTypes), EventRestart)
+}
+
+func (l *listener) delivers(kind string) bool {
+	return l.req.EventTypes == nil || slices.Contains(l.req.EventTypes, kind)
 }
 
 // narrows are the searches that together find every message that the queue would have delivered.
@@ -93,7 +101,7 @@ func (l *listener) backfill(ctx context.Context) error {
 	}
 	gap := Resynced{After: l.state.GapAfter, UpTo: from, Reason: l.reason}
 	l.mu.Unlock()
-	if l.wantsMessages() {
+	if l.delivers(EventMessage) {
 		var histories []iter.Seq2[Message, error]
 		for _, narrow := range l.narrows() {
 			histories = append(histories, l.c.AllMessages(ctx, MessagesRequest{

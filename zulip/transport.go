@@ -30,6 +30,8 @@ func (c *Client) connect(base *url.URL, credentials Credentials, config config) 
 		}
 		own := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Documented type of net/http.
 		own.TLSClientConfig = settings
+		// A poll that is cut leaves an HTTP/2 connection open, perhaps a dead one: only a ping finds out.
+		own.HTTP2 = &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second}
 		transport = own
 	}
 	paced, err := ratelimit.NewTransport(transport)
@@ -38,16 +40,29 @@ func (c *Client) connect(base *url.URL, credentials Credentials, config config) 
 	}
 	stack := httpx.Config{
 		BaseURL: base, UserAgent: config.userAgent, Logger: config.log, AllowHTTP: config.insecureHTTP,
-		Secrets: []string{credentials.APIKey.Reveal()}, Timeout: config.timeout, MaxBody: maxAnswer,
-		Authorize: func(r *http.Request) { r.SetBasicAuth(credentials.Email, credentials.APIKey.Reveal()) },
+		Secrets: []string{credentials.APIKey.Reveal()}, Timeout: config.timeout, MaxBody: maxAnswer, Jitter: config.jitter,
+		Authorize: authorize(credentials),
 	}
 	stack.Transport = paced
 	if c.calls, err = httpx.New(stack); err != nil {
 		return err
 	}
 	stack.Transport = transport
-	c.polls, err = httpx.New(stack)
+	if c.polls, err = httpx.New(stack); err != nil {
+		return err
+	}
+	stack.BaseURL, stack.MaxBody = base.JoinPath("..", ".."), maxDownload
+	c.files, err = httpx.New(stack)
 	return err
+}
+
+// authorize adds the credentials, which are written down once.
+func authorize(credentials Credentials) func(*http.Request) {
+	var sample http.Request
+	sample.Header = http.Header{}
+	sample.SetBasicAuth(credentials.Email, credentials.APIKey.Reveal())
+	value := sample.Header["Authorization"]
+	return func(r *http.Request) { r.Header["Authorization"] = value }
 }
 
 // tlsSettings reads the certificates that the credentials name.

@@ -1,11 +1,16 @@
 package zulip
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
+	"path/filepath"
 	"strings"
 )
 
@@ -23,19 +28,78 @@ func (u Upload) Markdown() string {
 	return "[" + linkText.Replace(u.Filename) + "](" + linkTarget.Replace(u.URL) + ")"
 }
 
-// UploadFile stores what r has under the name. It reads r to its end, once, and does not close it;
-// a failed upload is not repeated. API: POST /user_uploads.
+// ErrFileTooLarge means that the server takes no file of that size.
+var ErrFileTooLarge = errors.New("the file is too large")
+
+// UploadFile stores what r has from its present place on under the name. It reads r to its end, once, and does not
+// close it.
+//
+// When r tells its size (an [os.File], anything else with Seek, a bytes or strings reader) and has more than 25 MiB,
+// the file goes in pieces, of which one that is lost on the way is sent again; each of them has the time of
+// [WithTimeout]. That needs Zulip 10 (feature level 296). All else goes in one request that is not repeated; most servers
+// refuse more than 25 MiB there. [Client.Register] learns how large a file may be. API: POST /user_uploads and /tus.
 func (c *Client) UploadFile(ctx context.Context, filename string, r io.Reader) (Upload, error) {
 	const op = "upload file"
 	if strings.TrimSpace(filename) == "" {
 		return Upload{}, errors.New("zulip: " + op + ": the file has no name")
 	}
+	if size := sizeOf(r); size > maxSimpleUpload {
+		if mib := c.maxUploadMiB.Load(); mib > 0 && size > mib<<20 {
+			return Upload{}, fmt.Errorf("zulip: %s: %w: %d bytes, the server takes %d MiB", op, ErrFileTooLarge, size, mib)
+		}
+		if err := c.requires(ctx, op, 296); err != nil {
+			return Upload{}, err
+		}
+		upload, err := c.uploadInPieces(ctx, filename, r, size)
+		if err != nil {
+			return Upload{}, fmt.Errorf("zulip: %s: %w", op, err)
+		}
+		return upload, nil
+	}
+	return c.uploadForm(ctx, op, filename, r)
+}
+
+// maxSimpleUpload is what servers take in one request.
+const maxSimpleUpload = 25 << 20
+
+// sizeOf is how many bytes r has from here on; -1 when it does not tell.
+func sizeOf(r io.Reader) int64 {
+	switch r := r.(type) {
+	case interface{ Len() int }:
+		return int64(r.Len())
+	case io.Seeker:
+		here, err := r.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return -1 // such as a pipe
+		}
+		end, err := r.Seek(0, io.SeekEnd)
+		if err != nil {
+			return -1
+		}
+		if _, err := r.Seek(here, io.SeekStart); err != nil {
+			return -1
+		}
+		return end - here
+	}
+	return -1
+}
+
+// contentType is what the name of a file says about its content.
+func contentType(filename string) string {
+	return cmp.Or(mime.TypeByExtension(filepath.Ext(filename)), "application/octet-stream")
+}
+
+// uploadForm sends the file as the one part of a form.
+func (c *Client) uploadForm(ctx context.Context, op, filename string, r io.Reader) (Upload, error) {
 	reader, writer := io.Pipe()
 	form := multipart.NewWriter(writer)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		part, err := form.CreateFormFile("file", filename)
+		part, err := form.CreatePart(textproto.MIMEHeader{
+			"Content-Disposition": {multipart.FileContentDisposition("filename", filename)},
+			"Content-Type":        {contentType(filename)}, // without it the server would not show an image
+		})
 		if err == nil {
 			_, err = io.Copy(part, r)
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -34,7 +35,11 @@ func decodeForm(body io.Reader, _ http.Header, schema *openapi3.SchemaRef, _ ope
 		value := form.Get(name)
 		p := known[name]
 		object[name] = value
-		if p == nil || p.Type.Is("string") {
+		if p == nil || isText(p) {
+			continue
+		}
+		if p.Nullable && value == "null" {
+			object[name] = nil
 			continue
 		}
 		if p.Type.Is("integer") {
@@ -49,4 +54,12 @@ func decodeForm(body io.Reader, _ http.Header, schema *openapi3.SchemaRef, _ ope
 		}
 	}
 	return object, nil
+}
+
+// isText tells whether a property is a string, or one with more said about it.
+func isText(p *openapi3.Schema) bool {
+	if p.Type.Is("string") {
+		return true
+	}
+	return slices.ContainsFunc(p.AllOf, func(part *openapi3.SchemaRef) bool { return isText(part.Value) })
 }

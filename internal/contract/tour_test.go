@@ -120,7 +120,8 @@ func TestEveryAnswerIsValid(t *testing.T) {
 	bot := as(owned)
 
 	bot.call(200, "GET", "/server_settings", nil)
-	whole := bot.call(200, "POST", "/register", q("include_subscribers", "true"))
+	whole := bot.call(200, "POST", "/register", q("include_subscribers", "true",
+		"client_capabilities", `{"notification_settings_null":true,"stream_typing_notifications":true}`))
 	narrow := bot.call(200, "POST", "/register", q(
 		"event_types", `["message","reaction"]`, "fetch_event_types", `[]`, "narrow", `[["is","dm"]]`,
 		"apply_markdown", "true", "client_capabilities", `{"notification_settings_null":true,"bulk_message_deletion":true,"empty_topic_name":true}`,
@@ -147,9 +148,10 @@ func TestEveryAnswerIsValid(t *testing.T) {
 		events(t, bot, queue["queue_id"].(string), kinds)
 	}
 	assert.Equal(t, []string{
-		"delete_message", "message", "reaction/add", "reaction/remove", "realm_user/add", "realm_user/update", "restart",
+		"attachment/add", "delete_message", "message", "reaction/add", "reaction/remove", "realm_user/add", "realm_user/update", "restart",
 		"stream/create", "subscription/add", "subscription/peer_add", "subscription/peer_remove", "subscription/remove",
-		"typing/start", "typing/stop", "update_message", "update_message_flags/add", "update_message_flags/remove", "user_status",
+		"typing/start", "typing/stop", "update_message", "update_message_flags/add", "update_message_flags/remove", "user_group/add_members",
+		"user_status",
 	}, slices.Sorted(maps.Keys(kinds)))
 
 	var untouched []string

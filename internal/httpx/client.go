@@ -1,7 +1,6 @@
 package httpx
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -10,10 +9,12 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -36,16 +37,18 @@ type Config struct {
 	Timeout time.Duration // Of a call with all its retries; 0 means 30 s.
 	MaxBody int64         // Of a response, in bytes; 0 means 16 MiB.
 
-	RetryMax     int           // Repetitions after the first attempt; 0 means 4.
-	RetryWaitMin time.Duration // 0 means 500 ms.
-	RetryWaitMax time.Duration // 0 means 1 min. A server that asks for more is not asked again.
+	RetryMax     int            // Repetitions after the first attempt; 0 means 4.
+	RetryWaitMin time.Duration  // 0 means 500 ms.
+	RetryWaitMax time.Duration  // 0 means 1 min. A server that asks for more is not asked again.
+	Jitter       func() float64 // In [0, 1), spreads the waits; nil means random.
 }
 
 // Client calls one API. It is safe for concurrent use.
 type Client struct {
-	config Config
-	retry  *retryablehttp.Client
-	once   *http.Client // Without retries, for bodies that can be read only once.
+	config    Config
+	retry     *retryablehttp.Client
+	once      *http.Client // Without retries, for bodies that can be read only once.
+	userAgent []string     // As a header has it; shared by all requests.
 }
 
 // New returns a client; it does not connect.
@@ -60,6 +63,9 @@ func New(c Config) (*Client, error) {
 	c.BaseURL = &base
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Jitter == nil {
+		c.Jitter = rand.Float64
 	}
 	setDefault(&c.Timeout, 30*time.Second)
 	setDefault(&c.MaxBody, 16<<20)
@@ -76,6 +82,9 @@ func New(c Config) (*Client, error) {
 		transport = own
 	}
 	client := &Client{config: c, once: &http.Client{Transport: logging{transport, c.Logger}, CheckRedirect: sameOrigin}}
+	if c.UserAgent != "" {
+		client.userAgent = []string{c.UserAgent}
+	}
 	client.retry = &retryablehttp.Client{
 		HTTPClient:   client.once,
 		RetryMax:     c.RetryMax,
@@ -141,18 +150,16 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(r.Timeout, c.config.Timeout))
 	defer cancel()
 	state := &call{safe: r.Repeatable || r.Method == http.MethodGet || r.Method == http.MethodHead}
-	ctx = httptrace.WithClientTrace(context.WithValue(ctx, callKey{}, state), state.trace())
-	var body io.Reader
+	ctx = state.traced(context.WithValue(ctx, callKey{}, state))
+	req, err := c.newRequest(ctx, r, nil)
+	if err != nil {
+		return nil, c.failure(r, false, err)
+	}
+	retryable := &retryablehttp.Request{Request: req}
 	if r.Body != nil {
-		body = bytes.NewReader(r.Body)
-	}
-	req, err := c.newRequest(ctx, r, body)
-	if err != nil {
-		return nil, c.failure(r, false, err)
-	}
-	retryable, err := retryablehttp.FromRequest(req)
-	if err != nil {
-		return nil, c.failure(r, false, err)
+		if err := retryable.SetBody(r.Body); err != nil {
+			return nil, c.failure(r, false, err)
+		}
 	}
 	for attempt := 0; ; attempt++ {
 		resp, err := c.retry.Do(retryable) //nolint:bodyclose // readAll closes it.
@@ -180,7 +187,7 @@ func (c *Client) Stream(ctx context.Context, r Request, body io.Reader) (*http.R
 	if r.Timeout > 0 {
 		ctx, cancel = context.WithTimeout(ctx, r.Timeout)
 	}
-	req, err := c.newRequest(httptrace.WithClientTrace(ctx, state.trace()), r, body)
+	req, err := c.newRequest(state.traced(ctx), r, body)
 	if err != nil {
 		cancel()
 		return nil, c.failure(r, false, err)
@@ -200,16 +207,17 @@ func (c *Client) newRequest(ctx context.Context, r Request, body io.Reader) (*ht
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, r.Method, address.String(), body)
+	req, err := http.NewRequestWithContext(ctx, r.Method, "", body)
 	if err != nil {
 		return nil, err
 	}
+	req.URL, req.Host = address, address.Host // Known already: to write it and have it parsed costs as much as the rest.
 	maps.Copy(req.Header, r.Header)
 	if r.ContentType != "" {
 		req.Header.Set("Content-Type", r.ContentType)
 	}
-	if c.config.UserAgent != "" {
-		req.Header.Set("User-Agent", c.config.UserAgent)
+	if c.userAgent != nil {
+		req.Header["User-Agent"] = c.userAgent
 	}
 	if c.config.Authorize != nil {
 		c.config.Authorize(req)
@@ -221,15 +229,19 @@ func (c *Client) newRequest(ctx context.Context, r Request, body io.Reader) (*ht
 // lead out of it.
 func (c *Client) address(path []string, query url.Values) (*url.URL, error) {
 	u := *c.config.BaseURL
-	plain, escaped := strings.TrimRight(u.Path, "/"), strings.TrimRight(u.EscapedPath(), "/")
+	plain := append(make([]string, 0, len(path)+1), strings.TrimRight(u.Path, "/"))
+	escaped := append(make([]string, 0, len(path)+1), strings.TrimRight(u.EscapedPath(), "/"))
 	for _, element := range path {
 		if element == "" || element == "." || element == ".." {
 			return nil, fmt.Errorf("the path element %q is not allowed", element)
 		}
-		plain += "/" + element
-		escaped += "/" + url.PathEscape(element)
+		plain, escaped = append(plain, element), append(escaped, url.PathEscape(element))
 	}
-	u.Path, u.RawPath, u.RawQuery = plain, escaped, query.Encode()
+	u.Path, u.RawPath = strings.Join(plain, "/"), ""
+	if !slices.Equal(plain, escaped) { // No RawPath says that they are alike.
+		u.RawPath = strings.Join(escaped, "/")
+	}
+	u.RawQuery = query.Encode()
 	return &u, nil
 }
 
@@ -258,16 +270,16 @@ type call struct {
 	safe      bool // Repeating it is harmless.
 	asked     atomic.Bool
 	connected atomic.Bool
+	trace     httptrace.ClientTrace
 }
 
 type callKey struct{}
 
-// trace notes whether the current attempt got a connection.
-func (s *call) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GetConn: func(string) { s.asked.Store(true); s.connected.Store(false) },
-		GotConn: func(httptrace.GotConnInfo) { s.connected.Store(true) },
-	}
+// traced has net/http note whether the current attempt got a connection.
+func (s *call) traced(ctx context.Context) context.Context {
+	s.trace.GetConn = func(string) { s.asked.Store(true); s.connected.Store(false) }
+	s.trace.GotConn = func(httptrace.GotConnInfo) { s.connected.Store(true) }
+	return httptrace.WithClientTrace(ctx, &s.trace)
 }
 
 // sent reports whether the server may have seen the attempt that ended with

@@ -3,7 +3,6 @@ package httpx
 import (
 	"context"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"time"
@@ -41,7 +40,7 @@ func (c *Client) backoff(least, most time.Duration, attempt int, resp *http.Resp
 		}
 	}
 	ceiling := min(float64(most), float64(least)*math.Pow(2, float64(attempt+1)))
-	return least + time.Duration(rand.Float64()*(ceiling-float64(least))) //nolint:gosec // Spreading load needs no secrecy.
+	return least + time.Duration(c.config.Jitter()*(ceiling-float64(least)))
 }
 
 // RetryAfter reads the Retry-After header, in seconds, which Zulip writes with

@@ -11,6 +11,7 @@ import (
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 
+	"github.com/signalbox-go/signalbox/internal/boltfile"
 	"github.com/signalbox-go/signalbox/standup"
 )
 
@@ -50,21 +51,10 @@ func (s *Store) Update(ctx context.Context, fn func(standup.Tx) error) error {
 	if !tx.wrote {
 		return nil
 	}
-	if err := commit(bolt); err != nil {
+	if err := boltfile.Commit(bolt); err != nil {
 		return fmt.Errorf("standup: write to %s: %w", s.path, err)
 	}
 	return nil
-}
-
-// commit commits a transaction. bbolt panics where the pages contradict each other
-// in a way that only writing shows; nothing has been written then.
-func commit(tx *bbolt.Tx) (err error) {
-	defer func() {
-		if what := recover(); what != nil {
-			err = damage("%v", what)
-		}
-	}()
-	return tx.Commit()
 }
 
 // View implements [standup.Store]. It does not wait for an Update, nor does an

@@ -33,14 +33,6 @@ func (a address) recipient() zulip.Recipient {
 	return zulip.InChannel(a.channel, a.topic)
 }
 
-// narrow is the search for what goes to the address.
-func (a address) narrow() []zulip.NarrowTerm {
-	if a.user != 0 {
-		return []zulip.NarrowTerm{zulip.NarrowDirect(a.user)}
-	}
-	return []zulip.NarrowTerm{zulip.NarrowChannel(a.channel), zulip.NarrowTopic(a.topic)}
-}
-
 // parseID reads an id that this package wrote with idText. An id that does not read is no passing trouble.
 func parseID[T ~int64](text, kind string) (T, error) {
 	n, err := strconv.ParseInt(text, 10, 64)

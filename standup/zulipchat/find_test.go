@@ -55,7 +55,7 @@ func TestFind(t *testing.T) {
 		posted := o.SendToChannel(o.bot, o.channel, "one", "e")
 		assert.Equal(t, messageID(posted.ID), find(post, other.ID))
 
-		for i := range searchNewest {
+		for i := range 20 {
 			o.SendDirect(o.bot, fmt.Sprint(i), o.ann)
 		}
 		assert.Empty(t, find(toAnn("a"), 0), "an old message is not taken for the one in doubt")

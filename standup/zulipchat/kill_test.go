@@ -161,15 +161,15 @@ func killDay(t *testing.T, seed uint64) int {
 	sleepUntil(2026, time.November, 23, 7, 0)
 	chat := k.chat(t)
 	stop := start(t, chat, k.engine(t, chat, k.store))
-	k.SendToChannel(k.people[0], k.channel, "meta", "@**Standup** setup 09:00 11:00 12:00 UTC")
+	k.SendToChannel(k.people[0], k.channel, "meta", "@**Standup** setup 09:00 13:00 17:00 UTC")
 	k.SendToChannel(k.people[0], k.channel, "meta", "@**Standup** config questions One? | Two? | Three?")
 	sleepUntil(2026, time.November, 23, 8, 0)
 	require.Len(t, k.posted("meta"), 2)
 	stop()
 
 	ctx, cancel := context.WithCancel(t.Context())
-	chance := 0.01 + 0.05*k.random.Float64() // Before live has the generator to itself.
-	calm := time.Date(2026, time.November, 23, 13, 0, 0, 0, time.UTC)
+	chance := 0.01 + 0.03*k.random.Float64() // Before live has the generator to itself.
+	calm := time.Date(2026, time.November, 23, 18, 0, 0, 0, time.UTC)
 	var threads sync.WaitGroup
 	threads.Go(func() {
 		k.live(ctx, t, func() float64 {

@@ -52,11 +52,11 @@ func (s *Server) editMessage(by *userState, m *messageState, ch change) *answer 
 }
 
 func (s *Server) changeContent(by *userState, m *messageState, content string, e event) *answer {
-	if m.sender != by {
-		return refuse("You don't have permission to edit this message")
+	if bad := s.mayEdit(by, m, editGrace); bad != nil {
+		return bad
 	}
-	if s.editLimit > 0 && s.now().Sub(m.at) > s.editLimit+editGrace {
-		return refuse("The time limit for editing this message has passed")
+	if len(m.submessages) > 0 {
+		return refuse("Widgets cannot be edited.")
 	}
 	if content == "" {
 		content = "(deleted)"
@@ -68,9 +68,21 @@ func (s *Server) changeContent(by *userState, m *messageState, content string, e
 	old := m.content
 	e["orig_content"], e["orig_rendered_content"] = old, s.render(old)
 	m.content, m.edited = content, s.now()
+	s.claim(by, content)
 	e["content"], e["rendered_content"], e["is_me_message"] = content, s.render(content), len(content) > 4 && content[:4] == "/me "
 	m.history = slices.Insert(m.history, 0, edit{by: by.ID, at: m.edited, prevContent: &old})
 	s.flagMentions(m)
+	return nil
+}
+
+// mayEdit refuses whom the content does not belong to, and whom it does when grace after the limit is over.
+func (s *Server) mayEdit(by *userState, m *messageState, grace time.Duration) *answer {
+	if m.sender != by {
+		return refuse("You don't have permission to edit this message")
+	}
+	if s.editLimit > 0 && s.now().Sub(m.at) > s.editLimit+grace {
+		return refuse("The time limit for editing this message has passed")
+	}
 	return nil
 }
 
@@ -162,13 +174,12 @@ func (s *Server) deleteMessage(by *userState, m *messageState) *answer {
 
 // react adds a reaction; code and kind may be empty when the name is a usual emoji.
 func (s *Server) react(by *userState, m *messageState, name, code, kind string) *answer {
-	r, bad := reaction(by, name, code, kind)
+	r, bad := s.emojiReaction(by, name, code, kind)
 	if bad != nil {
 		return bad
 	}
 	if findReaction(m, r) >= 0 {
-		a := fail(http.StatusBadRequest, "REACTION_ALREADY_EXISTS", "Reaction already exists.")
-		return &a
+		return s.reactionProblem("REACTION_ALREADY_EXISTS", "Reaction already exists.")
 	}
 	m.reactions = append(m.reactions, r)
 	s.emitReaction("add", by, m, r)
@@ -176,19 +187,27 @@ func (s *Server) react(by *userState, m *messageState, name, code, kind string) 
 }
 
 func (s *Server) unreact(by *userState, m *messageState, name, code, kind string) *answer {
-	r, bad := reaction(by, name, code, kind)
+	r, bad := s.emojiReaction(by, name, code, kind)
 	if bad != nil {
 		return bad
 	}
 	i := findReaction(m, r)
 	if i < 0 {
-		a := fail(http.StatusBadRequest, "REACTION_DOES_NOT_EXIST", "Reaction doesn't exist.")
-		return &a
+		return s.reactionProblem("REACTION_DOES_NOT_EXIST", "Reaction doesn't exist.")
 	}
 	r = m.reactions[i]
 	m.reactions = slices.Delete(m.reactions, i, i+1)
 	s.emitReaction("remove", by, m, r)
 	return nil
+}
+
+// reactionProblem has a code of its own since Zulip 8.
+func (s *Server) reactionProblem(code, text string) *answer {
+	if s.featureLevel < 193 {
+		code = "BAD_REQUEST"
+	}
+	a := fail(http.StatusBadRequest, code, text)
+	return &a
 }
 
 // reaction completes a reaction by the code that goes with the name.
@@ -239,13 +258,13 @@ func sha(content string) string {
 }
 
 // mayRead reports whether the user got the message or may read it in a channel's history.
-// The history of a private channel is for those who were in it when it was written.
+// The history of a private channel is for those who were in it when it was written, unless it is shared with newcomers.
 func (s *Server) mayRead(u *userState, m *messageState) bool {
 	if m.channel == nil {
 		return m.rows[u.ID] != nil
 	}
 	if m.channel.Private {
-		return m.channel.subs[u.ID] && m.rows[u.ID] != nil
+		return m.channel.subs[u.ID] && (m.rows[u.ID] != nil || !m.channel.hiddenHistory)
 	}
 	return m.rows[u.ID] != nil || u.Role != RoleGuest
 }

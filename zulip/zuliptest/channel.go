@@ -17,9 +17,18 @@ type Channel struct {
 
 type channelState struct {
 	Channel
-	creator int // zero when nobody
-	created time.Time
-	subs    map[int]bool
+	creator  int // zero when nobody
+	created  time.Time
+	subs     map[int]bool
+	settings settings
+
+	archived      bool
+	webPublic     bool
+	hiddenHistory bool // from before one subscribed
+	isDefault     bool // for new users
+	folder        *int
+	policy        string // on topics
+	retention     *int   // days that messages are kept; nil is the organization's default
 }
 
 // AddChannel adds a public channel with these subscribers. It panics when the name is empty or taken.
@@ -38,7 +47,8 @@ func (s *Server) addChannel(method string, c Channel, subscribers []*User) *Chan
 	if strings.TrimSpace(c.Name) == "" || s.channelByName(c.Name) != nil {
 		panic(fmt.Sprintf("zuliptest: %s: the name %q is empty or taken", method, c.Name))
 	}
-	state := s.createChannel(c, 0)
+	state := &channelState{Channel: c, hiddenHistory: c.Private, policy: "inherit", settings: channelSettings(0)}
+	s.createChannel(state)
 	for _, u := range subscribers {
 		s.subscribe(state, s.mustUser(method, u))
 	}
@@ -66,15 +76,17 @@ func (s *Server) Unsubscribe(channel *Channel, users ...*User) {
 	}
 }
 
-func (s *Server) createChannel(c Channel, creator int) *channelState {
+// createChannel gives the channel its number and tells the queues.
+func (s *Server) createChannel(c *channelState) {
 	s.lastChan++
-	c.ID = s.lastChan
-	state := &channelState{Channel: c, creator: creator, created: s.now(), subs: map[int]bool{}}
-	s.channels[c.ID] = state
-	s.emit("stream", func(u *userState) bool { return s.mayKnow(u, state) || u.ID == creator }, func(*queue) event {
-		return event{"op": "create", "streams": []any{s.channelObject(state)}}
+	c.ID, c.created, c.subs = s.lastChan, s.now(), map[int]bool{}
+	s.channels[c.ID] = c
+	s.emit("stream", func(u *userState) bool { return s.mayKnow(u, c) || u.ID == c.creator }, func(*queue) event {
+		return event{"op": "create", "streams": []any{s.channelObject(c)}}
 	})
-	return state
+	if c.isDefault {
+		s.emitDefaults()
+	}
 }
 
 // subscribe reports whether the user was not a subscriber before.
@@ -89,7 +101,7 @@ func (s *Server) subscribe(c *channelState, u *userState) bool {
 	}
 	c.subs[u.ID] = true
 	s.emit("subscription", only(u.ID), func(q *queue) event {
-		return event{"op": "add", "subscriptions": []any{s.subscriptionObject(c, q.subscribers)}}
+		return event{"op": "add", "subscriptions": []any{s.subscriptionObject(u, c, q.subscribers)}}
 	})
 	s.emitPeers("peer_add", c, u)
 	return true

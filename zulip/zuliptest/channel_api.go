@@ -1,10 +1,10 @@
 package zuliptest
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 func (s *Server) sortedChannels() []*channelState {
@@ -20,7 +20,8 @@ func (s *Server) getChannels(c *call) answer {
 	public, in := c.flag("include_public", true), c.flag("include_subscribed", true)
 	all := c.flag("include_all", false) || c.flag("include_all_active", false)
 	def := c.flag("include_default", false)
-	c.accept("include_web_public", "exclude_archived", "include_owner_subscribed", "include_can_access_content")
+	active := c.flag("exclude_archived", true)
+	c.accept("include_web_public", "include_owner_subscribed", "include_can_access_content")
 	if c.bad != nil {
 		return *c.bad
 	}
@@ -29,10 +30,13 @@ func (s *Server) getChannels(c *call) answer {
 	}
 	list := []any{}
 	for _, ch := range s.sortedChannels() {
+		if ch.archived && active {
+			continue
+		}
 		if all || in && ch.subs[c.user.ID] || public && !ch.Private && s.mayKnow(c.user, ch) {
 			o := s.channelObject(ch)
 			if def {
-				o["is_default"] = false
+				o["is_default"] = ch.isDefault
 			}
 			list = append(list, o)
 		}
@@ -102,7 +106,7 @@ func (s *Server) getSubscriptions(c *call) answer {
 	list := []any{}
 	for _, ch := range s.sortedChannels() {
 		if ch.subs[c.user.ID] {
-			list = append(list, s.subscriptionObject(ch, with == "true" || with == "partial"))
+			list = append(list, s.subscriptionObject(c.user, ch, with == "true" || with == "partial"))
 		}
 	}
 	return ok(map[string]any{"subscriptions": list})
@@ -132,34 +136,30 @@ func (s *Server) postSubscriptions(c *call) answer {
 	}
 	c.need("subscriptions")
 	c.json("subscriptions", &wanted)
-	users, private := s.principals(c), c.flag("invite_only", false)
+	users := s.principals(c)
 	fatal := c.flag("authorization_errors_fatal", true)
-	c.accept("announce", "is_web_public", "is_default_stream", "history_public_to_subscribers", "message_retention_days",
-		"topics_policy", "folder_id", "send_new_subscription_messages", "can_add_subscribers_group",
-		"can_remove_subscribers_group", "can_administer_channel_group", "can_delete_any_message_group",
-		"can_delete_own_message_group", "can_move_messages_out_of_channel_group",
-		"can_move_messages_within_channel_group", "can_send_message_group", "can_subscribe_group", "can_resolve_topics_group")
+	model := s.newChannel(c)
 	if c.bad != nil {
 		return *c.bad
-	}
-	if c.user.Role == RoleGuest {
-		return badRequest("Not allowed for guest users")
 	}
 	var channels []*channelState
 	unauthorized := []string{}
 	for _, w := range wanted {
-		name := strings.TrimSpace(w.Name)
+		name, bad := s.checkChannelName(w.Name)
 		ch := s.channelByName(name)
 		switch {
-		case name == "":
-			return badRequest("Channel name can't be empty.")
-		case len([]rune(name)) > 60:
-			return badRequest("Channel name too long (limit: 60 characters).")
+		case bad != nil:
+			return *bad
 		case ch == nil:
-			ch = s.createChannel(Channel{Name: name, Description: w.Description, Private: private}, c.user.ID)
-		case !s.mayKnow(c.user, ch) && fatal:
+			created := *model
+			ch = &created
+			ch.Name, ch.Description, ch.settings = name, w.Description, maps.Clone(model.settings)
+			s.createChannel(ch)
+		case ch.archived && fatal:
 			return badRequest("Unable to access channel (" + name + ").")
-		case !s.mayKnow(c.user, ch):
+		case !s.mayJoin(c.user, ch) && fatal:
+			return badRequest("Unable to access channel (" + name + ").")
+		case !s.mayJoin(c.user, ch):
 			unauthorized = append(unauthorized, name)
 			continue
 		}
@@ -167,11 +167,15 @@ func (s *Server) postSubscriptions(c *call) answer {
 	}
 	added, already := map[string][]string{}, map[string][]string{}
 	for _, u := range users {
+		key := strconv.Itoa(u.ID)
+		if s.featureLevel < 289 {
+			key = u.Email
+		}
 		for _, ch := range channels {
 			if s.subscribe(ch, u) {
-				added[strconv.Itoa(u.ID)] = append(added[strconv.Itoa(u.ID)], ch.Name)
+				added[key] = append(added[key], ch.Name)
 			} else {
-				already[strconv.Itoa(u.ID)] = append(already[strconv.Itoa(u.ID)], ch.Name)
+				already[key] = append(already[key], ch.Name)
 			}
 		}
 	}
@@ -197,8 +201,10 @@ func (s *Server) removeSubscriptions(c *call) answer {
 		}
 	}
 	for _, u := range users {
-		if u != c.user && !c.user.isAdmin() && u.OwnerID != c.user.ID {
-			return badRequest("Insufficient permission")
+		for _, name := range names {
+			if u != c.user && u.OwnerID != c.user.ID && !s.mayRemove(c.user, s.channelByName(name)) {
+				return badRequest("Insufficient permission")
+			}
 		}
 		for _, name := range names {
 			if ch := s.channelByName(name); s.unsubscribe(ch, u) {

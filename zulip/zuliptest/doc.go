@@ -29,16 +29,31 @@
 // a bot gets direct messages, the messages of its channels, and those that mention it; the same message looks different
 // in an event, in GET /messages and to a client that wants HTML.
 //
+// Around messages: /poll and /todo make widgets, buttons are checked as strictly as Zulip checks them, and VotePoll,
+// AddSubmessage and PressButton are what people do with them. Scheduled messages and reminders go out at the first full
+// minute of the clock after their time; those that cannot be sent are marked failed. Files come in one request or, by the
+// tus protocol, in parts. What outgoing webhook bots are told goes to DeliverTo, with Zulip's time limit and its three
+// more tries. Who types in a channel is told only to queues that asked for it.
+//
+// Versions: WithFeatureLevel makes an older or newer server, UpgradeServer changes it under its clients.
+//
+// People: who may do what goes by role, by the kind of bot, and by the group settings of channels and user groups.
+// Several operations are not for bots, GET /user_groups among them: a bot learns the groups from POST /register.
+// A person who is deactivated takes his bots along. Only an administrator with CanCreateUsers creates users.
+// Group mentions and alert words set flags; archived channels and deactivated groups are told to each queue as its
+// client_capabilities ask for.
+//
 // Around them: parameters in the query, in a form or in a multipart body; ignored_parameters_unsupported; rate limits
 // with their headers; refusals with their codes. Every answer is checked against Zulip's published API description,
 // and two clients that others wrote are run against the server.
 //
 // # What is not
 //
-// Markdown is rendered roughly. Only emoji that bots use are known by name alone. There are no user groups, no custom
-// profile fields, no presence, no topics policy, no polls or buttons, and no permissions beyond roles and
-// subscriptions. E-mail addresses are visible to everybody. Messages may be edited for ever unless WithEditLimit is given;
-// many organizations allow ten minutes. An operation that is missing answers 404.
+// Markdown is rendered roughly. Only emoji that bots use are known by name alone. Topic policies and the retention of
+// messages are kept but have no effect, muted users are not silent, invitations are not mailed, the organization's
+// own settings cannot be changed, and its permissions are those of a new one. E-mail addresses are visible to
+// everybody. Messages may be edited for ever unless WithEditLimit is given; many organizations allow ten minutes. An
+// operation that is missing answers 404.
 //
 // # Mistakes in a test
 //

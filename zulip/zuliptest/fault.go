@@ -1,6 +1,8 @@
 package zuliptest
 
 import (
+	"bytes"
+	"encoding/json"
 	"path"
 	"slices"
 	"time"
@@ -34,6 +36,35 @@ type Fault struct {
 	CutBody bool
 	// Malformed works on the request but sends an answer that is complete HTTP and broken JSON.
 	Malformed bool
+	// Duplicate works on a poll but puts every event of the answer in twice.
+	Duplicate bool
+	// Rewrite works on the request but changes the JSON object of the answer before it is sent: a field that nobody
+	// knows, a value that is new. Numbers are of the type [json.Number]. It must not call the server.
+	Rewrite func(object map[string]any)
+}
+
+// change applies Duplicate and Rewrite to an answer in JSON.
+func (f *Fault) change(a *answer) {
+	if !f.Duplicate && f.Rewrite == nil || a.raw != nil {
+		return
+	}
+	var object map[string]any
+	d := json.NewDecoder(bytes.NewReader(encode(a.body)))
+	d.UseNumber()
+	if err := d.Decode(&object); err != nil {
+		panic("zuliptest: " + err.Error()) // the body was made by encode
+	}
+	if events, has := object["events"].([]any); has && f.Duplicate {
+		twice := make([]any, 0, 2*len(events))
+		for _, e := range events {
+			twice = append(twice, e, e)
+		}
+		object["events"] = twice
+	}
+	if f.Rewrite != nil {
+		f.Rewrite(object)
+	}
+	a.body = object
 }
 
 type plannedFault struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 )
 
 const (
@@ -25,7 +26,7 @@ func (s *Server) getMessages(c *call) answer {
 	var wire []wireTerm
 	c.json("narrow", &wire)
 	var ids []int
-	byID := c.json("message_ids", &ids)
+	byID := s.featureLevel >= 300 && c.json("message_ids", &ids)
 	before, after := c.integer("num_before", 0), c.integer("num_after", 0)
 	include, anchor := c.flag("include_anchor", true), c.str("anchor", "")
 	if c.flag("use_first_unread_anchor", false) {
@@ -51,13 +52,33 @@ func (s *Server) getMessages(c *call) answer {
 			"found_anchor": false, "found_oldest": false, "found_newest": false,
 		})
 	}
-	w, bad := s.window(c.user, s.visible(c.user, terms), anchor)
+	all := s.visible(c.user, terms)
+	if anchor == "date" && s.featureLevel >= 445 {
+		if anchor, bad = anchorAt(all, c.str("anchor_date", "")); bad != nil {
+			return *bad
+		}
+	}
+	w, bad := s.window(c.user, all, anchor)
 	if bad != nil {
 		return *bad
 	}
 	rows, o := w.take(before, after, include)
 	o["messages"] = s.fetched(c.user, rows, f)
 	return ok(o)
+}
+
+// anchorAt is the first message from a time on, or the newest.
+func anchorAt(all []*messageState, date string) (string, *answer) {
+	at, err := time.Parse(time.RFC3339, date)
+	if err != nil {
+		return "", refuse("anchor_date is not an ISO 8601 datetime string")
+	}
+	for _, m := range all {
+		if !m.at.Before(at) {
+			return strconv.Itoa(m.id), nil
+		}
+	}
+	return "newest", nil
 }
 
 // readable returns the messages with these ids that the user may read; there the history needs no narrow.
@@ -229,14 +250,24 @@ func (s *Server) getReadReceipts(c *call) answer {
 	if bad != nil {
 		return *bad
 	}
+	if s.noReceipts {
+		return badRequest("Read receipts are disabled in this organization.")
+	}
 	ids := []int{}
 	for id, row := range m.rows {
-		if row["read"] && id != m.sender.ID {
+		if row["read"] && id != m.sender.ID && s.showsReading(s.users[id], c.user) {
 			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
 	return ok(map[string]any{"user_ids": ids})
+}
+
+// showsReading reports whether a reader lets others know, and this one: neither must have muted the other.
+func (s *Server) showsReading(reader, to *userState) bool {
+	_, muted := reader.muted[to.ID]
+	_, muting := to.muted[reader.ID]
+	return reader.active && !muted && !muting && reader.settings["send_read_receipts"] != false
 }
 
 func (s *Server) postRender(c *call) answer {

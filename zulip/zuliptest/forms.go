@@ -42,7 +42,7 @@ func (s *Server) messageObject(m *messageState, f form) map[string]any {
 		"id": m.id, "sender_id": m.sender.ID, "sender_full_name": m.sender.FullName, "sender_email": m.sender.Email,
 		"sender_realm_str": realmName, "client": m.client, "content": m.content, "content_type": "text/x-markdown",
 		"timestamp": m.at.Unix(), "is_me_message": strings.HasPrefix(m.content, "/me "), "avatar_url": nil,
-		"reactions": m.reactionObjects(), "submessages": []any{}, "topic_links": []any{},
+		"reactions": m.reactionObjects(), "submessages": m.submessageObjects(), "topic_links": []any{},
 	}
 	if f.markdown {
 		o["content"], o["content_type"] = s.render(m.content), "text/html"
@@ -140,7 +140,7 @@ func (s *Server) userObject(u *userState, gravatar, fields bool) map[string]any 
 			o["bot_owner_id"] = u.OwnerID
 		}
 	} else if fields {
-		o["profile_data"] = map[string]any{}
+		o["profile_data"] = s.profileObject(u)
 	}
 	return o
 }
@@ -150,19 +150,15 @@ func (u *userState) isAdmin() bool { return u.Role == RoleOwner || u.Role == Rol
 // channelObject is a channel as GET /streams and events show it.
 func (s *Server) channelObject(c *channelState) map[string]any {
 	o := map[string]any{
-		"stream_id": c.ID, "name": c.Name, "is_archived": false, "description": c.Description,
+		"stream_id": c.ID, "name": c.Name, "is_archived": c.archived, "description": c.Description,
 		"rendered_description": s.render(c.Description), "date_created": c.created.Unix(), "creator_id": nil,
-		"invite_only": c.Private, "is_web_public": false, "stream_post_policy": 1, "message_retention_days": nil,
-		"history_public_to_subscribers": !c.Private, "topics_policy": "inherit", "first_message_id": nil,
-		"folder_id": nil, "is_recently_active": true, "is_announcement_only": false, "stream_weekly_traffic": nil,
+		"invite_only": c.Private, "is_web_public": c.webPublic, "stream_post_policy": 1, "message_retention_days": c.retention,
+		"history_public_to_subscribers": !c.hiddenHistory, "topics_policy": c.policy, "first_message_id": nil,
+		"folder_id": c.folder, "is_recently_active": true, "is_announcement_only": false, "stream_weekly_traffic": nil,
 		"subscriber_count": len(s.subscribers(c)),
 	}
-	for _, g := range []string{
-		"can_add_subscribers", "can_remove_subscribers", "can_administer_channel", "can_delete_any_message",
-		"can_delete_own_message", "can_move_messages_out_of_channel", "can_move_messages_within_channel",
-		"can_send_message", "can_subscribe", "can_resolve_topics",
-	} {
-		o[g+"_group"] = membersGroup
+	for name, value := range c.settings {
+		o[name] = value
 	}
 	if c.creator != 0 {
 		o["creator_id"] = c.creator
@@ -176,16 +172,14 @@ func (s *Server) channelObject(c *channelState) map[string]any {
 	return o
 }
 
-// membersGroup is the id of the system group that holds every member.
-const membersGroup = 2
-
 // subscriptionObject is a channel as one of its subscribers sees it.
-func (s *Server) subscriptionObject(c *channelState, subscribers bool) map[string]any {
+func (s *Server) subscriptionObject(u *userState, c *channelState, subscribers bool) map[string]any {
 	o := s.channelObject(c)
 	maps.Copy(o, map[string]any{
 		"color": "#76ce90", "is_muted": false, "in_home_view": true, "pin_to_top": false, "audible_notifications": nil,
 		"desktop_notifications": nil, "email_notifications": nil, "push_notifications": nil, "wildcard_mentions_notify": nil,
 	})
+	maps.Copy(o, u.subs[c.ID])
 	if subscribers {
 		o["subscribers"] = s.subscribers(c)
 	}

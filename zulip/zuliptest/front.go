@@ -54,6 +54,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			status: http.StatusRequestEntityTooLarge, mime: "text/html",
 			raw: []byte("<html><head><title>413 Request Entity Too Large</title></head></html>"),
 		}
+	case s.isTus(r):
+		a = s.serveTus(w, r, c, refused)
 	case api:
 		a = s.serveAPI(r, c, refused)
 	default:
@@ -63,6 +65,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.finish(seen, nil)
 		panic(http.ErrAbortHandler)
 	}
+	f.change(&a)
 	s.finish(seen, &a)
 	send(w, &a, f)
 }
@@ -111,6 +114,10 @@ func (s *Server) authenticate(r *http.Request) (*userState, *answer) {
 		a := fail(http.StatusUnauthorized, "INVALID_API_KEY", "Invalid API key")
 		return nil, &a
 	}
+	if s.realmGone {
+		a := fail(http.StatusUnauthorized, "REALM_DEACTIVATED", "This organization has been deactivated")
+		return u, &a
+	}
 	if !u.active {
 		a := fail(http.StatusUnauthorized, "USER_DEACTIVATED", "Account is deactivated")
 		return u, &a
@@ -153,6 +160,10 @@ func (s *Server) handle(rt *route, c *call) (answer, map[string]string) {
 	case c.user.BotType == BotIncomingWebhook && !rt.webhooks:
 		return badRequest("This API is not available to incoming webhook bots."), header
 	}
+	if bad := rt.who.refuse(c.user); bad != nil {
+		return *bad, header
+	}
+	c.forget(rt.newer, s.featureLevel)
 	return c.noteIgnored(rt.handle(s, c)), header
 }
 

@@ -28,6 +28,11 @@ func FuzzServeHTTP(f *testing.F) {
 	f.Add("DELETE", "/api/v1/users/me/subscriptions", form, `subscriptions=["team"]`)
 	f.Add("POST", "/api/v1/user_uploads", multi, "--b\r\nContent-Disposition: form-data; name=f; filename=a.txt\r\n\r\nx\r\n--b--\r\n")
 	f.Add("GET", "/user_uploads/2/00/x/y.txt", "", "")
+	f.Add("POST", "/api/v1/messages/flags/narrow", form, "anchor=1001&num_before=9&num_after=9&narrow=[]&op=add&flag=read")
+	f.Add("POST", "/api/v1/scheduled_messages", form, "type=direct&to=[101]&content=x&scheduled_delivery_timestamp=99999999999")
+	f.Add("POST", "/api/v1/reminders", form, "message_id=1001&scheduled_delivery_timestamp=99999999999&note=x")
+	f.Add("PUT", "/api/v1/bot_storage", form, `storage={"a":"b"}`)
+	f.Add("POST", "/api/v1/messages/1001/typing", form, "op=start")
 	f.Fuzz(func(t *testing.T, method, target, kind, body string) {
 		srv := zuliptest.New()
 		defer srv.Close()

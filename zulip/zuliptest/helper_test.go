@@ -158,3 +158,17 @@ func number(v any) string {
 	text, _ := json.Marshal(v)
 	return string(text)
 }
+
+// values is a list of values that are no objects.
+func values(v any) []any {
+	all, _ := v.([]any)
+	return all
+}
+
+// decode reads a JSON object.
+func decode(t *testing.T, text []byte) object {
+	t.Helper()
+	var o object
+	require.NoError(t, json.Unmarshal(text, &o))
+	return o
+}

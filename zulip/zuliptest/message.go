@@ -18,6 +18,8 @@ type Message struct {
 	Time       time.Time
 	EditedAt   time.Time // when the content was last changed; zero if never
 	Reactions  []Reaction
+	// Submessages are the entries of a widget; nil when there is none.
+	Submessages []Submessage
 }
 
 // IsDirect reports whether it is a direct message, to one or several people.
@@ -44,8 +46,10 @@ type messageState struct {
 	moved     time.Time
 	history   []edit // newest first
 	reactions []Reaction
-	rows      map[int]map[string]bool // flags of each user who got the message
-	deleted   bool
+
+	submessages []Submessage
+	rows        map[int]map[string]bool // flags of each user who got the message
+	deleted     bool
 }
 
 // edit is one change of a message; pointers are nil for what did not change.
@@ -61,6 +65,7 @@ func (m *messageState) snapshot() Message {
 	c := Message{
 		ID: m.id, SenderID: m.sender.ID, SenderName: m.sender.FullName, Topic: m.topic, To: slices.Clone(m.to),
 		Content: m.content, Time: m.at, EditedAt: m.edited, Reactions: slices.Clone(m.reactions),
+		Submessages: slices.Clone(m.submessages),
 	}
 	if m.channel != nil {
 		c.ChannelID, c.Channel = m.channel.ID, m.channel.Name

@@ -77,6 +77,9 @@ func (s *Server) compile(u *userState, wire []wireTerm) ([]term, *answer) {
 
 func (s *Server) compileTerm(u *userState, w wireTerm) (term, *answer) {
 	text, _ := w.Operand.(string)
+	if s.featureLevel < 250 && strings.HasPrefix(w.Operator, "channel") {
+		return term{}, badNarrow("unknown operator " + w.Operator)
+	}
 	switch w.Operator {
 	case "channel", "stream":
 		c, bad := s.channelOperand(u, w.Operand)
@@ -94,7 +97,7 @@ func (s *Server) compileTerm(u *userState, w wireTerm) (term, *answer) {
 	case "topic", "subject":
 		topic := cutTopic(text)
 		return term{match: func(_ *userState, m *messageState) bool {
-			return m.channel != nil && strings.EqualFold(m.topic, topic)
+			return m.channel != nil && sameTopic(m.topic, topic)
 		}}, nil
 	case "dm", "pm-with":
 		ids, bad := s.peopleOperand(u, w.Operand)
@@ -235,6 +238,9 @@ func hasWords(m *messageState, words []string) bool {
 	text := strings.ToLower(m.content + " " + m.topic)
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
+
+// sameTopic compares as Zulip does, without regard to case.
+func sameTopic(a, b string) bool { return strings.EqualFold(a, b) }
 
 // visible returns the messages, ascending, that a narrow shows to the user: those he got, and with a narrow to public
 // channels their whole history.

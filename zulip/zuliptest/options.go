@@ -11,6 +11,8 @@ type config struct {
 	per          time.Duration
 	featureLevel int
 	editLimit    time.Duration
+	heartbeat    time.Duration
+	noReceipts   bool
 }
 
 // WithNow sets the clock from which the timestamps of messages, edits and users come; the default is [time.Now].
@@ -29,10 +31,21 @@ func WithRateLimit(n int, per time.Duration) Option {
 }
 
 // WithFeatureLevel sets the API feature level that the server reports; the default is 421, which is Zulip 11.0.
-// From level 481 on the server knows the parameter idle_queue_timeout of POST /register,
-// before it the older queue_lifespan_secs. Nothing else depends on the level.
+// An operation that is newer than the level answers 404, and where Zulip changed the names of parameters, values and
+// fields, each level has those of its time.
 func WithFeatureLevel(level int) Option {
 	return func(c *config) { c.featureLevel = level }
+}
+
+// WithHeartbeat sends the heartbeats of event queues after d instead of after 45 to 55 seconds; a long d tests what
+// watches for them. It has no effect when d is not positive.
+func WithHeartbeat(d time.Duration) Option {
+	return func(c *config) { c.heartbeat = d }
+}
+
+// WithoutReadReceipts switches read receipts off, as an organization can.
+func WithoutReadReceipts() Option {
+	return func(c *config) { c.noReceipts = true }
 }
 
 // WithEditLimit refuses to change the content of a message that is older than d, as an organization's

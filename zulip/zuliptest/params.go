@@ -9,13 +9,15 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 const (
-	maxUpload   = 25 << 20               // what the server says it accepts
-	maxBody     = maxUpload + 1<<20      // with the rest of the request around the file
+	maxUpload   = 100 << 20              // what the server says it accepts, in parts
+	maxForm     = 25 << 20               // what it accepts in one request: what is larger, the proxy gives up
+	maxBody     = maxForm + 1<<20        // with the rest of the request around the file
 	maxRecorded = 64 << 10               // of the parameters of one request
 	maxPartSize = 4 << 20                // of a parameter in a multipart body
 	jsonProblem = `" is not valid JSON.` // end of the sentence
@@ -27,6 +29,7 @@ type params struct {
 	values url.Values
 	files  []file
 	used   map[string]bool
+	tooNew []string // parameters that a server of this level does not know
 	bad    *answer
 }
 
@@ -99,13 +102,23 @@ func (p *params) record() url.Values {
 
 // unused returns the names of parameters that no handler asked for.
 func (p *params) unused() []string {
-	var names []string
+	names := slices.Clone(p.tooNew)
 	for k := range p.values {
 		if !p.used[k] {
 			names = append(names, k)
 		}
 	}
 	return names
+}
+
+// forget drops the parameters that came after this feature level, as an old server does.
+func (p *params) forget(newer map[string]int, level int) {
+	for name, since := range newer {
+		if level < since && p.values.Has(name) {
+			p.values.Del(name)
+			p.tooNew = append(p.tooNew, name)
+		}
+	}
 }
 
 // accept marks parameters that are known but change nothing here.

@@ -1,14 +1,13 @@
 package zuliptest
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 func (s *Server) sortedUsers() []*userState {
 	list := make([]*userState, 0, len(s.users))
 	for _, u := range s.users {
-		list = append(list, u)
+		if !u.system {
+			list = append(list, u)
+		}
 	}
 	slices.SortFunc(list, func(a, b *userState) int { return a.ID - b.ID })
 	return list
@@ -60,73 +59,6 @@ func (s *Server) pathUser(c *call) (*userState, *answer) {
 		return nil, refuse("No such user")
 	}
 	return u, nil
-}
-
-func (s *Server) getStatus(c *call) answer {
-	u, bad := s.pathUser(c)
-	if bad != nil {
-		return *bad
-	}
-	return ok(map[string]any{"status": u.status.object()})
-}
-
-// object is the status with the keys that say something.
-func (st status) object() map[string]any {
-	o := map[string]any{}
-	if st.text != "" {
-		o["status_text"] = st.text
-	}
-	if st.away {
-		o["away"] = true
-	}
-	if st.emojiName != "" {
-		o["emoji_name"], o["emoji_code"], o["reaction_type"] = st.emojiName, st.emojiCode, st.reactionType
-	}
-	return o
-}
-
-func (s *Server) postStatus(c *call) answer {
-	if c.user.IsBot {
-		return badRequest("This endpoint does not accept bot requests.")
-	}
-	st := c.user.status
-	st.text, st.away = c.str("status_text", st.text), c.flag("away", st.away)
-	st.emojiName = c.str("emoji_name", st.emojiName)
-	st.emojiCode, st.reactionType = c.str("emoji_code", ""), c.str("reaction_type", "unicode_emoji")
-	if c.bad != nil {
-		return *c.bad
-	}
-	if len([]rune(st.text)) > maxTopic {
-		return badRequest("status_text is too long (limit: " + strconv.Itoa(maxTopic) + " characters)")
-	}
-	if st.emojiName == "" {
-		st.emojiCode, st.reactionType = "", ""
-	} else if st.emojiCode == "" {
-		if st.emojiCode = emojiCodes[st.emojiName]; st.emojiCode == "" {
-			return badRequest("Emoji '" + st.emojiName + "' does not exist")
-		}
-	}
-	s.setStatus(c.user, st)
-	return ok(nil)
-}
-
-func (s *Server) setStatus(u *userState, st status) {
-	st.text = cut(st.text, maxTopic, "")
-	u.status = st
-	s.emit("user_status", everyone, func(*queue) event {
-		return event{
-			"user_id": u.ID, "status_text": st.text, "emoji_name": st.emojiName,
-			"emoji_code": st.emojiCode, "reaction_type": reactionTypeOr(st.reactionType), "away": st.away,
-		}
-	})
-}
-
-// reactionTypeOr names the kind of no emoji at all as Zulip does.
-func reactionTypeOr(kind string) string {
-	if kind == "" {
-		return "unicode_emoji"
-	}
-	return kind
 }
 
 func (s *Server) getIsSubscribed(c *call) answer {

@@ -39,9 +39,13 @@ type queue struct {
 	markdown    bool // render contents
 	gravatar    bool
 	emptyTopic  bool // the client knows the empty topic name
+	chanTyping  bool // the client wants to know who types in channels
 	bulkDelete  bool
 	subscribers bool
+	knows       map[string]bool // client_capabilities
 	timeout     time.Duration
+
+	slimPresence bool
 
 	next   int // id of the next event
 	pruned int // newest id that was acknowledged and thrown away; -1 is none
@@ -53,6 +57,12 @@ type queue struct {
 }
 
 func (q *queue) accepts(kind string) bool { return q.types == nil || q.types[kind] }
+
+// wants reports whether the client can do something with an event whose type it accepts.
+func (q *queue) wants(e event) bool {
+	_, inChannel := e["stream_id"]
+	return q.chanTyping || !inChannel || e["type"] != "typing"
+}
 
 // push adds an event and ends the poll that waits.
 func (q *queue) push(e event) {
@@ -85,7 +95,7 @@ func mergeKind(e event) string {
 	case "restart":
 		return "restart"
 	case "update_message_flags":
-		if kind := fmt.Sprintf("flags/%v/%v", e["op"], e["flag"]); kind != "flags/remove/read" {
+		if kind := fmt.Sprintf("flags/%v/%v", e["op"], e["flag"]); kind != "flags/remove/read" && e["all"] != true {
 			return kind
 		}
 	}
@@ -146,8 +156,9 @@ func (s *Server) emit(kind string, to func(*userState) bool, build func(*queue) 
 			continue
 		}
 		e := build(q)
-		e["type"] = kind
-		q.push(e)
+		if e["type"] = kind; q.wants(e) {
+			q.push(e)
+		}
 	}
 	s.announce()
 }
@@ -227,7 +238,11 @@ func eventsAnswer(q *queue) answer {
 
 // poll waits, without the lock, for the first event, a second poll, or the heartbeat.
 func (s *Server) poll(ctx context.Context, q *queue, waiting chan answer) answer {
-	heartbeat := time.NewTimer(heartbeatAfter + time.Duration(rand.IntN(11))*time.Second)
+	after := heartbeatAfter + time.Duration(rand.IntN(11))*time.Second
+	if s.heartbeat > 0 {
+		after = s.heartbeat
+	}
+	heartbeat := time.NewTimer(after)
 	defer heartbeat.Stop()
 	beat := false
 	select {
@@ -248,49 +263,4 @@ func (s *Server) poll(ctx context.Context, q *queue, waiting chan answer) answer
 		}
 	}
 	return <-waiting
-}
-
-// ExpireQueues ends every event queue at once, as a crash of the event server does: polls that wait get an empty
-// answer, the next ones BAD_EVENT_QUEUE_ID.
-func (s *Server) ExpireQueues() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, q := range s.queues {
-		s.dropQueue(q)
-	}
-}
-
-// RestartServer does what an orderly restart of the server does as seen from outside:
-// queues live on and those that accept the type get a restart event.
-func (s *Server) RestartServer() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.generation++
-	s.emit("restart", everyone, func(*queue) event {
-		return event{
-			"server_generation": s.generation, "zulip_feature_level": s.featureLevel,
-			"zulip_version": s.version(), "zulip_merge_base": s.version(),
-		}
-	})
-}
-
-// PushRawEvent puts an event of any type into the queues of a user, or with nil into all queues, whatever types they
-// asked for. The JSON must be an object; its "id" is set by each queue. It panics when it is not.
-func (s *Server) PushRawEvent(user *User, object string) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(object), &raw); err != nil || raw == nil {
-		panic("zuliptest: PushRawEvent: not a JSON object")
-	}
-	e := event{}
-	for k, v := range raw {
-		e[k] = v
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, q := range s.queues {
-		if s.alive(q) && (user == nil || q.user == user.ID) {
-			q.push(e)
-		}
-	}
-	s.announce()
 }

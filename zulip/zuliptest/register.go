@@ -73,11 +73,14 @@ func (s *Server) register(c *call) answer {
 			c.reject(badRequest("client_capabilities[\"notification_settings_null\"] field is missing"))
 		}
 	}
+	q.knows = capabilities
 	q.emptyTopic, q.bulkDelete = capabilities["empty_topic_name"], capabilities["bulk_message_deletion"]
+	q.chanTyping = capabilities["stream_typing_notifications"]
 	q.subscribers = c.str("include_subscribers", "false") == "true"
 	var narrow [][]string
 	c.json("narrow", &narrow)
-	c.accept("slim_presence", "presence_history_limit_days")
+	q.slimPresence = c.flag("slim_presence", false)
+	c.accept("presence_history_limit_days")
 	life := "queue_lifespan_secs"
 	if s.featureLevel >= 481 {
 		life = "idle_queue_timeout"
@@ -152,10 +155,10 @@ func (s *Server) addState(state map[string]any, c *call, q *queue, wants func(st
 			"realm_description": "The " + realmName + " organization.", "realm_default_language": "en",
 			"realm_allow_message_editing": true, "realm_message_content_edit_limit_seconds": s.editLimitSeconds(),
 			"realm_message_content_delete_limit_seconds": nil, "realm_empty_topic_display_name": emptyTopicName,
-			"realm_mandatory_topics": false, "realm_enable_read_receipts": true, "realm_presence_disabled": false,
+			"realm_mandatory_topics": false, "realm_enable_read_receipts": !s.noReceipts, "realm_presence_disabled": false,
 			"max_message_length": maxContent, "max_topic_length": maxTopic,
 			"max_stream_name_length": 60, "max_stream_description_length": 1024,
-			"max_file_upload_size_mib": maxUpload >> 20, "event_queue_longpoll_timeout_seconds": 90,
+			"max_file_upload_size_mib": s.maxUploadMiB(), "event_queue_longpoll_timeout_seconds": 90,
 			"server_generation": s.generation, "server_presence_ping_interval_seconds": 60,
 			"server_presence_offline_threshold_seconds":        200,
 			"server_typing_started_expiry_period_milliseconds": 15_000,
@@ -180,30 +183,7 @@ func (s *Server) addState(state map[string]any, c *call, q *queue, wants func(st
 		}
 		state["streams"] = list
 	}
-	if wants("user_status") {
-		all := map[string]any{}
-		for id, u := range s.users {
-			if obj := u.status.object(); len(obj) > 0 && u.active {
-				all[fmt.Sprint(id)] = obj
-			}
-		}
-		state["user_status"] = all
-	}
-	if wants("realm_user_groups") {
-		state["realm_user_groups"] = []any{}
-	}
-	if wants("custom_profile_fields") {
-		state["custom_profile_fields"] = []any{}
-	}
-	if wants("realm_emoji") {
-		state["realm_emoji"] = map[string]any{}
-	}
-	if wants("muted_users") {
-		state["muted_users"] = []any{}
-	}
-	if wants("alert_words") {
-		state["alert_words"] = []any{}
-	}
+	s.addOrgState(state, c, q, wants)
 }
 
 func (s *Server) editLimitSeconds() any {
@@ -217,14 +197,14 @@ func (s *Server) addUserState(state map[string]any, c *call) {
 	active, gone := []any{}, []any{}
 	for _, u := range s.sortedUsers() {
 		if u.active {
-			active = append(active, s.userObject(u, true, false))
+			active = append(active, s.userObject(u, true, true))
 		} else {
-			gone = append(gone, s.userObject(u, true, false))
+			gone = append(gone, s.userObject(u, true, true))
 		}
 	}
 	u := c.user
 	maps.Copy(state, map[string]any{
-		"realm_users": active, "realm_non_active_users": gone, "cross_realm_bots": []any{},
+		"realm_users": active, "realm_non_active_users": gone, "cross_realm_bots": []any{s.notifierObject()},
 		"user_id": u.ID, "email": u.Email, "delivery_email": u.Email, "full_name": u.FullName,
 		"is_owner": u.Role == RoleOwner, "is_admin": u.isAdmin(), "is_moderator": u.Role == RoleModerator,
 		"is_guest": u.Role == RoleGuest, "avatar_source": "G", "avatar_url": avatar(u), "avatar_url_medium": avatar(u),
@@ -239,7 +219,7 @@ func (s *Server) addSubscriptionState(state map[string]any, c *call, q *queue) {
 	for _, ch := range s.sortedChannels() {
 		switch {
 		case ch.subs[c.user.ID]:
-			in = append(in, s.subscriptionObject(ch, q.subscribers))
+			in = append(in, s.subscriptionObject(c.user, ch, q.subscribers))
 		case s.mayKnow(c.user, ch):
 			obj := s.channelObject(ch)
 			if q.subscribers {

@@ -30,7 +30,7 @@ func (s *Server) Requests() []Request {
 }
 
 func (s *Server) record(r Request) {
-	for _, secret := range []string{"api_key", "password"} {
+	for _, secret := range []string{"api_key", "password", "old_password", "new_password"} {
 		if r.Params.Has(secret) {
 			r.Params.Set(secret, "REDACTED")
 		}

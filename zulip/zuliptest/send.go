@@ -19,6 +19,8 @@ type draft struct {
 	read    bool   // the sender has read it
 	queue   string // queue and localID echo back to the sender's own queue
 	localID string
+	widget  json.RawMessage // checked buttons; nil is none
+	system  bool            // may write in any channel
 }
 
 // send checks, stores and distributes a message.
@@ -32,7 +34,9 @@ func (s *Server) send(d draft) (*messageState, *answer) {
 		rows: map[int]map[string]bool{},
 	}
 	if d.channel != nil {
-		bad, m.topic = s.mayWrite(d.sender, d.channel), cutTopic(d.topic)
+		if m.topic = cutTopic(d.topic); !d.system {
+			bad = s.mayWrite(d.sender, d.channel)
+		}
 	} else {
 		m.to, bad = s.conversation(d)
 	}
@@ -42,8 +46,11 @@ func (s *Server) send(d draft) (*messageState, *answer) {
 	s.lastMsg++
 	m.id = s.lastMsg
 	s.deliver(m, d)
+	s.addWidget(m, d.widget)
 	s.messages = append(s.messages, m)
 	s.emitMessage(m, d)
+	s.claim(m.sender, m.content)
+	s.callWebhooks(m)
 	s.tellHooks(m.snapshot())
 	return m, nil
 }
@@ -77,13 +84,18 @@ func cut(text string, limit int, mark string) string {
 	return string(runes[:limit-len([]rune(mark))]) + mark
 }
 
-// mayWrite refuses a sender who is a guest or an outsider of the channel. A bot may write where its owner may.
+// mayWrite refuses a sender who is a guest or an outsider of the channel, or whom its settings shut out.
+// A bot may write where its owner may.
 func (s *Server) mayWrite(u *userState, c *channelState) *answer {
 	owner := s.users[u.OwnerID]
-	if s.mayKnow(u, c) || u.IsBot && owner != nil && s.mayKnow(owner, c) {
-		return nil
+	asOwner := u.IsBot && owner != nil
+	switch {
+	case !s.mayKnow(u, c) && (!asOwner || !s.mayKnow(owner, c)), c.archived:
+		return refuse("Not authorized to send to channel '" + c.Name + "'")
+	case !s.maySend(u, c) && (!asOwner || !s.maySend(owner, c)):
+		return refuse("You do not have permission to post in this channel.")
 	}
-	return refuse("Not authorized to send to channel '" + c.Name + "'")
+	return nil
 }
 
 // conversation returns the ids of everybody in a direct conversation.
@@ -136,8 +148,14 @@ func (s *Server) flagMentions(m *messageState) {
 			}
 		}
 	}
+	for _, g := range s.calledGroups(m.content) {
+		for _, id := range s.allMembers(g) {
+			found.users[id] = true
+		}
+	}
 	for id, row := range m.rows {
 		setFlag(row, "mentioned", found.users[id])
+		setFlag(row, "has_alert_word", s.users[id].alerted(m.content))
 		setFlag(row, "stream_wildcard_mentioned", found.all && m.channel != nil)
 		setFlag(row, "topic_wildcard_mentioned", topicSpeakers[id])
 	}
@@ -172,23 +190,25 @@ func (s *Server) postMessage(c *call) answer {
 	kind, content := c.need("type"), c.need("content")
 	d := draft{sender: c.user, content: content, client: c.client, queue: c.str("queue_id", ""), localID: c.str("local_id", "")}
 	d.read = c.flag("read_by_sender", c.client == "website" || c.client == "ZulipMobile" || c.client == "ZulipElectron")
-	c.accept("widget_content") // buttons and polls are not drawn here
 	to, topic := c.need("to"), c.str("topic", c.str("subject", ""))
 	if c.bad != nil {
 		return *c.bad
 	}
 	var bad *answer
-	switch kind {
-	case "stream", "channel":
+	switch {
+	case s.isChannelType(kind):
 		if !c.has("topic") && !c.has("subject") {
 			return badRequest("Missing topic")
 		}
 		d.topic = topic
 		d.channel, bad = s.channelTarget(c.user, to)
-	case "direct", "private":
+	case isDirectType(kind):
 		d.to, bad = s.directTarget(to)
 	default:
-		return badRequest("Invalid type parameter")
+		return badRequest("Invalid type")
+	}
+	if bad == nil && c.has("widget_content") {
+		d.widget, bad = checkWidgetContent(c.str("widget_content", ""))
 	}
 	if bad != nil {
 		return *bad
@@ -199,6 +219,13 @@ func (s *Server) postMessage(c *call) answer {
 	}
 	return ok(map[string]any{"id": m.id})
 }
+
+// isChannelType knows the newer word from Zulip 9 on.
+func (s *Server) isChannelType(kind string) bool {
+	return kind == "stream" || kind == "channel" && s.featureLevel >= 248
+}
+
+func isDirectType(kind string) bool { return kind == "direct" || kind == "private" }
 
 // channelTarget decodes "to" of a channel message as Zulip does: as JSON first, where a number is an id and a string
 // a name, and as a bare name when it is no JSON.

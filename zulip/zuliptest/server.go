@@ -28,6 +28,9 @@ type Server struct {
 	closed    bool
 	listeners []*http.Server
 
+	org
+	post
+
 	users      map[int]*userState
 	channels   map[int]*channelState
 	messages   []*messageState // ascending by id; deleted ones stay, marked
@@ -60,8 +63,10 @@ func New(opts ...Option) *Server {
 	}
 	s := &Server{
 		config:     c,
-		routes:     routes(),
+		routes:     routes(c.featureLevel),
 		started:    time.Now(),
+		org:        newOrg(),
+		post:       newPost(),
 		done:       make(chan struct{}),
 		users:      map[int]*userState{},
 		channels:   map[int]*channelState{},
@@ -76,16 +81,23 @@ func New(opts ...Option) *Server {
 		changed:    make(chan struct{}),
 		wake:       make(chan struct{}, 1),
 	}
+	s.addNotifier()
 	s.net = memnet.Start(s)
 	s.workers.Go(s.runHooks)
+	s.workers.Go(s.runSchedule)
+	s.workers.Go(s.runWebhooks)
 	return s
 }
 
 // The first ids of each kind are far apart, so that a program which takes one kind for another is found out.
 const (
-	firstUserID    = 101
-	firstChannelID = 11
-	firstMessageID = 1001
+	firstUserID       = 101
+	firstChannelID    = 11
+	firstGroupID      = 301
+	firstMessageID    = 1001
+	firstSubmessageID = 501
+	firstScheduledID  = 701
+	firstAttachmentID = 401
 )
 
 // URL is the address of the organization ("site" in a zuliprc) for Client and Transport.
@@ -134,10 +146,13 @@ func (s *Server) Close() {
 	}
 	s.closed = true
 	close(s.done)
-	listeners := slices.Clone(s.listeners)
+	listeners, handlers := slices.Clone(s.listeners), slices.Clone(s.handlers)
 	s.mu.Unlock()
 
 	s.net.Close()
+	for _, h := range handlers {
+		h.Close()
+	}
 	for _, l := range listeners {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		if l.Shutdown(ctx) != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -42,13 +43,17 @@ type User struct {
 	IsBot    bool    // true for a bot
 	BotType  BotType // for bots, by default BotGeneric
 	OwnerID  int     // for bots: the person who owns it; zero is nobody
+
+	CanCreateUsers bool // an administrator may do so through the API only with this permission
 }
 
 type userState struct {
 	User
 	active bool
+	system bool // belongs to the server, not to the organization
 	joined time.Time
 	status status
+	personal
 }
 
 // status is what a user says of himself, as in GET /users/{id}/status.
@@ -80,16 +85,23 @@ func (s *Server) AddUser(u User) *User {
 	if u.IsBot && u.BotType == 0 {
 		u.BotType = BotGeneric
 	}
+	u = s.createUser(u).User
+	return &u
+}
+
+// createUser gives the user a number and a key and tells the queues.
+func (s *Server) createUser(u User) *userState {
 	s.lastUser++
 	u.ID = s.lastUser
 	sum := sha256.Sum256(fmt.Appendf(nil, "key of user %d", u.ID))
 	u.APIKey = hex.EncodeToString(sum[:])[:32]
-	state := &userState{User: u, active: true, joined: s.now()}
+	state := &userState{User: u, active: true, joined: s.now(), personal: newPersonal()}
 	s.users[u.ID] = state
 	s.emit("realm_user", everyone, func(*queue) event {
 		return event{"op": "add", "person": s.userObject(state, true, true)}
 	})
-	return &u
+	s.moveRole(state, 0, u.Role)
+	return state
 }
 
 // AddBot adds a generic bot with this full name and e-mail address (by default made of the name).
@@ -119,20 +131,23 @@ func (s *Server) SetTimezone(user *User, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.mustUser("SetTimezone", user)
-	u.Timezone = name
-	s.emit("realm_user", everyone, func(*queue) event {
-		return event{"op": "update", "person": map[string]any{
-			"user_id": u.ID, "email": u.Email, "timezone": name,
-		}}
-	})
+	s.setTimezone(u, name)
 }
 
-// Deactivate takes the user out of the organization: the key is refused with USER_DEACTIVATED,
-// queues end, direct messages to the user are refused, subscriptions are kept but count no more.
+func (s *Server) setTimezone(u *userState, name string) {
+	u.Timezone = name
+	s.emitPerson(u, "timezone", name)
+}
+
+// Deactivate takes the user, and the bots that a person owns, out of the organization: the key is refused with
+// USER_DEACTIVATED, queues end, direct messages are refused, subscriptions are kept but count no more.
 func (s *Server) Deactivate(user *User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.mustUser("Deactivate", user)
+	s.deactivate(s.mustUser("Deactivate", user))
+}
+
+func (s *Server) deactivate(u *userState) {
 	u.active = false
 	for _, q := range s.queues {
 		if q.user == u.ID {
@@ -142,17 +157,30 @@ func (s *Server) Deactivate(user *User) {
 	s.emit("realm_user", everyone, func(*queue) event {
 		return event{"op": "update", "person": map[string]any{"user_id": u.ID, "is_active": false}}
 	})
+	for _, bot := range sorted(s.users) {
+		if bot.active && bot.IsBot && bot.OwnerID == u.ID {
+			s.deactivate(bot)
+		}
+	}
 }
 
-// Reactivate undoes Deactivate. Queues do not come back.
+// Reactivate undoes Deactivate for this user alone. Queues do not come back.
 func (s *Server) Reactivate(user *User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.mustUser("Reactivate", user)
+	s.reactivate(s.mustUser("Reactivate", user))
+}
+
+func (s *Server) reactivate(u *userState) {
 	u.active = true
 	s.emit("realm_user", everyone, func(*queue) event {
 		return event{"op": "update", "person": map[string]any{"user_id": u.ID, "is_active": true}}
 	})
+	for _, g := range sorted(s.groups) {
+		if slices.Contains(s.directMembers(g), u.ID) {
+			s.emitMembers("add_members", g, []int{u.ID})
+		}
+	}
 }
 
 // Zuliprc returns the text of a zuliprc file for this user and site, for example the URL that Listen returned.

@@ -1,0 +1,5 @@
+//go:build race
+
+package zulip_test
+
+const raceEnabled = true
