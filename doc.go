@@ -17,6 +17,10 @@
 //     the event queue in one file.
 //   - [github.com/signalbox-go/signalbox/zulip/zuliptest] is a Zulip server
 //     that lives inside a test: state, long polling, faults on demand.
+//   - [github.com/signalbox-go/signalbox/semaphore] is the client of Semaphore
+//     UI: its resources, and tasks with their logs. It is still growing.
+//   - [github.com/signalbox-go/signalbox/semaphore/semaphoretest] is a Semaphore
+//     UI server that lives inside a test.
 //
 // A domain holds the rules, knows no chat and links nothing but the standard
 // library. What ties it to the world sits below it, one package for each

@@ -112,7 +112,7 @@ func (f *follower) run(ctx context.Context) error {
 		if f.endedAt.IsZero() && f.status.task.Status.Ended() {
 			f.endedAt = time.Now()
 		}
-		if due := f.fetchDue(live.live); !time.Now().Before(due) && !f.trouble.waiting(time.Now()) {
+		if !time.Now().Before(f.fetchDue(live.live)) {
 			if err := f.fetch(ctx); err != nil || f.done || f.stopped {
 				return err
 			}
@@ -127,9 +127,6 @@ func (f *follower) run(ctx context.Context) error {
 // next is when to look again at the latest.
 func (f *follower) next(live bool) time.Time {
 	due := f.fetchDue(live)
-	if f.trouble.until.After(due) {
-		due = f.trouble.until
-	}
 	if f.endedAt.IsZero() && f.status.due.Before(due) {
 		due = f.status.due
 	}
@@ -139,6 +136,8 @@ func (f *follower) next(live bool) time.Time {
 // fetchDue is when to fetch the stored log.
 func (f *follower) fetchDue(live bool) time.Time {
 	switch {
+	case !f.trouble.since.IsZero():
+		return f.trouble.until
 	case f.endedAt.IsZero() && f.fetched.IsZero():
 		if live || f.client.config.noWebSocket {
 			return f.start
@@ -238,6 +237,7 @@ func (f *follower) fetch(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
+		println("TROUBLE", time.Since(f.start).String(), f.trouble.since.Sub(f.start).String(), err.Error(), ctx.Err() != nil, passing(err), f.number)
 		_, err = f.trouble.met(ctx, err)
 		return err
 	}

@@ -32,7 +32,7 @@ func (c *Client) watchStatus(project ProjectID, id TaskID, onStatus func(Task)) 
 // look asks when it is due or when something happened.
 func (w *statusWatch) look(ctx context.Context, n news) error {
 	now := time.Now()
-	if !n.updated && now.Before(w.due) || w.trouble.waiting(now) {
+	if now.Before(w.due) && (!n.updated || !w.trouble.since.IsZero()) {
 		return ctx.Err()
 	}
 	task, err := w.client.Task(ctx, w.project, w.id)
@@ -62,9 +62,6 @@ type trouble struct {
 	since, until time.Time
 	wait         time.Duration
 }
-
-// waiting tells whether it is too early to ask again.
-func (t *trouble) waiting(now time.Time) bool { return now.Before(t.until) }
 
 // met decides about a failure: it returns when to ask again, or the error when that is of no use or has lasted.
 func (t *trouble) met(ctx context.Context, err error) (time.Time, error) {
