@@ -237,7 +237,9 @@ func (f *follower) fetch(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		println("TROUBLE", time.Since(f.start).String(), f.trouble.since.Sub(f.start).String(), err.Error(), ctx.Err() != nil, passing(err), f.number)
+		if reading.fresh > 0 {
+			f.trouble = trouble{} // it is getting on
+		}
 		_, err = f.trouble.met(ctx, err)
 		return err
 	}
