@@ -36,6 +36,8 @@ type Request struct {
 	Encrypted bool        // The message was encrypted.
 	Trust     e2ee.Trust  // In the device that sent it.
 	Attempt   int         // 1, or more after a crash in the middle.
+	TooOld    bool        // It is older than Config.MaxAge, so that [Config].TooOld got it.
+	Reaction  *Reaction   // Set for a reaction, which has no text.
 	Raw       *event.Event
 
 	sender sender

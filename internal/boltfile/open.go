@@ -38,6 +38,16 @@ type Layout struct {
 	MapSize int      // How much of the address space is set aside; 0 leaves it to bbolt.
 }
 
+// RoomyMap is a MapSize for files that are read or backed up while they are written:
+// a write that makes the file outgrow it has to wait for every read, so it is large
+// where that costs nothing.
+func RoomyMap() int {
+	if runtime.GOOS == "windows" || strconv.IntSize < 64 {
+		return 16 << 20 // Windows makes the file that long
+	}
+	return 1 << 30
+}
+
 // Open opens the file at path. It creates the file, mode 0600, and its folder, mode
 // 0700, if they are absent; a file of length zero is a new one. A file that others
 // may read is given mode 0600 again.
@@ -71,19 +81,42 @@ func (l Layout) open(path string) (*bbolt.DB, error) {
 			return nil, err
 		}
 	}
+	var file *os.File
 	db, err := bbolt.Open(path, fileMode, &bbolt.Options{
 		Timeout:         lockTimeout,
 		FreelistType:    bbolt.FreelistMapType,
 		InitialMmapSize: l.MapSize,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			var err error
+			file, err = os.OpenFile(name, flag, mode)
+			return file, err
+		},
 	})
 	if err != nil {
 		return nil, err
 	}
 	db.AllocSize = growBy
-	if err := l.prepare(db); err != nil {
+	if err := errors.Join(stillThere(path, file), l.prepare(db)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// stillThere reports an error where another file has taken the place of the one that was
+// opened, while the lock was waited for: what is written to it would be lost.
+func stillThere(path string, file *os.File) error {
+	opened, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(opened, there) {
+		return errors.New("another file took its place just now (start the program again)")
+	}
+	return nil
 }
 
 // inspect reports why the file is not one of ours, without the right to write to it.
@@ -161,7 +194,7 @@ func (l Layout) prepare(db *bbolt.DB) error {
 		return err
 	}
 	if isNew {
-		if err := syncFolder(filepath.Dir(db.Path())); err != nil {
+		if err := SyncFolder(filepath.Dir(db.Path())); err != nil {
 			return err
 		}
 	}
@@ -179,8 +212,20 @@ func Commit(tx *bbolt.Tx) (err error) {
 	return tx.Commit()
 }
 
-// syncFolder makes the name of a new file as durable as what is in it.
-func syncFolder(path string) error {
+// Replace puts the file at from, whose content is on the disk, in the place of the one
+// at to, and returns when that is on the disk too.
+func Replace(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return SyncFolder(filepath.Dir(to))
+}
+
+// SyncFolder makes the names of new files in a folder as durable as what is in them.
+func SyncFolder(path string) error {
+	if runtime.GOOS == "windows" { // no folders to sync
+		return nil
+	}
 	folder, err := os.Open(path)
 	if err != nil {
 		return err

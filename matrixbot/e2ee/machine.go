@@ -1,0 +1,243 @@
+//go:build goolm || libolm
+
+package e2ee
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/crypto/verificationhelper"
+	"maunium.net/go/mautrix/id"
+)
+
+// keyWait is how long a missing key is waited for where Config.KeyWait is zero: as long as
+// mautrix waits by itself.
+const keyWait = 25 * time.Second
+
+// StateStore knows the rooms. [github.com/signalbox-go/signalbox/matrixbot/boltstore.State] and
+// mautrix's SQL state store are some.
+type StateStore interface {
+	mautrix.StateStore
+	crypto.StateStore
+}
+
+// Stores are other places to keep keys in than one bbolt file, such as mautrix's stores for
+// PostgreSQL. All are needed, but for Verification: without it verifications are kept in
+// memory. A store that does not filter members or forgets encryption, as mautrix's store in
+// memory, makes the bot talk in clear or to those who have left.
+type Stores struct {
+	Crypto       crypto.Store
+	State        StateStore
+	Verification verificationhelper.VerificationStore
+}
+
+// Machine encrypts and decrypts for one device of a bot. It is made by [New], used after
+// [Machine.Start], and is safe for concurrent use.
+type Machine struct {
+	client  *mautrix.Client
+	config  Config
+	log     *slog.Logger
+	mach    *crypto.OlmMachine
+	store   *keyStore
+	state   StateStore
+	told    *told
+	lists   deviceLists
+	waiters waiters
+	late    late
+	backup  backup
+	verify  *verifier
+	work    chan func(context.Context)
+	ready   chan struct{} // closed by a Start that succeeded
+
+	fallback fallback
+
+	// identity guards what mautrix caches of the bot's own identity without a lock: who may
+	// fetch the keys of the own account writes, everybody else reads.
+	identity sync.RWMutex
+}
+
+var _ mautrix.CryptoHelper = (*Machine)(nil)
+
+// maxWork is how much may wait for [Machine.Run].
+const maxWork = 256
+
+// New checks the config and returns a Machine for it. It opens the store with the pickle key,
+// whose errors it returns, but asks the homeserver nothing: see [Machine.Start].
+func New(config Config) (*Machine, error) {
+	stores, err := config.stores()
+	if err != nil {
+		return nil, err
+	}
+	if config.SendTo < SendToAll || config.SendTo > SendToVerified {
+		return nil, errors.New("e2ee: Config.SendTo is none of the policies")
+	}
+	if config.KeyWait <= 0 {
+		config.KeyWait = keyWait
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	m := &Machine{
+		client: config.Client, config: config, log: config.Log, state: stores.State,
+		told: newTold(config.Store), work: make(chan func(context.Context), maxWork), ready: make(chan struct{}),
+	}
+	m.store = &keyStore{Store: stores.Crypto, machine: m}
+	m.backup.wake = make(chan struct{}, 1)
+	zlog := Zerolog(config.Log)
+	m.mach = crypto.NewOlmMachine(config.Client, &zlog, m.store, stores.State)
+	m.mach.DisableRatchetTracking = true // saves a write for each message; see the doc of the field
+	m.mach.SendKeysMinTrust = map[Policy]id.TrustState{
+		SendToAll: id.TrustStateUnset, SendToCrossSigned: id.TrustStateCrossSignedTOFU, SendToVerified: id.TrustStateCrossSignedVerified,
+	}[config.SendTo]
+	m.mach.SetMegolmDecryptLock(m.store.lockMegolm)
+	m.mach.SessionReceived = m.sessionReceived
+	m.verify = newVerifier(m, stores.Verification)
+	return m, nil
+}
+
+func (c Config) stores() (Stores, error) {
+	if c.Client == nil {
+		return Stores{}, errors.New("e2ee: Config.Client is missing")
+	}
+	if c.Store == nil {
+		if c.Stores.Crypto == nil || c.Stores.State == nil {
+			return Stores{}, errors.New("e2ee: Config has neither Store nor both of Stores.Crypto and Stores.State")
+		}
+		if c.Stores.Verification == nil {
+			c.Stores.Verification = verificationhelper.NewInMemoryVerificationStore()
+		}
+		return c.Stores, nil
+	}
+	keys, err := c.Store.Crypto([]byte(c.PickleKey.Reveal()))
+	if err != nil {
+		return Stores{}, fmt.Errorf("e2ee: %w", err)
+	}
+	return Stores{Crypto: keys, State: c.Store.State(), Verification: c.Store.Verification()}, nil
+}
+
+// Init implements [mautrix.CryptoHelper]. It is [Machine.Start].
+func (m *Machine) Init(ctx context.Context) error { return m.Start(ctx) }
+
+// started says whether Start has succeeded.
+func (m *Machine) started() error {
+	select {
+	case <-m.ready:
+		return nil
+	default:
+		return ErrNotReady
+	}
+}
+
+type identityLocked struct{}
+
+// lockIdentity returns a context in which this goroutine holds the lock for writing, and the
+// function that gives it back. What holds it already may lock again through its context.
+func (m *Machine) lockIdentity(ctx context.Context) (context.Context, func()) {
+	if ctx.Value(identityLocked{}) != nil {
+		return ctx, func() {}
+	}
+	m.identity.Lock()
+	return context.WithValue(ctx, identityLocked{}, true), m.identity.Unlock
+}
+
+// rlockIdentity is lockIdentity for reading.
+func (m *Machine) rlockIdentity(ctx context.Context) (context.Context, func()) {
+	if ctx.Value(identityLocked{}) != nil {
+		return ctx, func() {}
+	}
+	m.identity.RLock()
+	return context.WithValue(ctx, identityLocked{}, true), m.identity.RUnlock
+}
+
+// Run does what takes longer than a sync should wait: verifications, answers to requests for
+// keys, the key backup. It blocks until ctx ends and then returns its cause, after all its
+// goroutines have ended. Without it the Machine encrypts and decrypts all the same.
+func (m *Machine) Run(ctx context.Context) error {
+	if err := m.started(); err != nil {
+		return fmt.Errorf("e2ee: run: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m.mach.SetBackgroundCtx(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { m.runBackup(ctx) })
+	wg.Go(func() { m.runWork(ctx) })
+	<-ctx.Done()
+	wg.Wait()
+	m.verify.end()
+	return context.Cause(ctx)
+}
+
+func (m *Machine) runWork(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case do := <-m.work:
+			m.recovered("work", func() { do(ctx) })
+		}
+	}
+}
+
+// enqueue hands something to Run. Where too much waits already it is dropped: who sent it can
+// ask again.
+func (m *Machine) enqueue(what string, do func(context.Context)) {
+	select {
+	case m.work <- do:
+	default:
+		m.log.Warn("too much to do for the encryption: dropped", "what", what)
+	}
+}
+
+// recovered calls f and says whether it returned. Code that handles what outsiders send must
+// not end the bot.
+func (m *Machine) recovered(what string, f func()) (returned bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			m.log.Error("panic in the encryption", "what", what, "panic", fmt.Sprint(r))
+		}
+	}()
+	f()
+	return true
+}
+
+// Status says how the device stands. It asks nobody.
+func (m *Machine) Status(ctx context.Context) (Status, error) {
+	if err := m.started(); err != nil {
+		return Status{}, fmt.Errorf("e2ee: status: %w", err)
+	}
+	ctx, unlock := m.rlockIdentity(ctx)
+	defer unlock()
+	_, signed, err := m.mach.GetOwnVerificationStatus(ctx)
+	if err != nil {
+		return Status{}, fmt.Errorf("e2ee: status: %w", err)
+	}
+	return Status{
+		User: m.client.UserID, Device: m.client.DeviceID, Fingerprint: m.mach.GetAccount().SigningKey().Fingerprint(),
+		CrossSigned: signed, CanSign: m.mach.CrossSigningKeys != nil, Backup: m.backup.currentVersion(),
+	}, nil
+}
+
+// Prune forgets what grows without end and is of no use any more: which messages were
+// decrypted longer ago than age. Replays of them stay impossible. It works with Config.Store
+// and does nothing with Config.Stores.
+func (m *Machine) Prune(ctx context.Context, age time.Duration) error {
+	pruner, ok := m.store.Store.(interface {
+		PruneMessageIndexes(ctx context.Context, before time.Time) (int, error)
+	})
+	if !ok {
+		return nil
+	}
+	n, err := pruner.PruneMessageIndexes(ctx, time.Now().Add(-age))
+	if err != nil {
+		return fmt.Errorf("e2ee: prune: %w", err)
+	}
+	m.log.Debug("message indexes pruned", "count", n)
+	return nil
+}
