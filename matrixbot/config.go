@@ -13,6 +13,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/signalbox-go/signalbox/internal/secret"
+	"github.com/signalbox-go/signalbox/matrixbot/e2ee"
 )
 
 // Secret is a string that prints as REDACTED in every fmt verb, in log/slog and in JSON.
@@ -50,9 +51,16 @@ type Config struct {
 	DeviceName string
 	// NoEncryption leaves the bot without keys: it neither hears nor says anything in encrypted rooms.
 	NoEncryption bool
+	// Encryption says how encryption works. Its zero value is good; Client, Store, PickleKey and Log are the bot's.
+	Encryption e2ee.Config
 	// InsecureHTTP allows an http:// address that is not this machine. Secrets then travel for everybody to read.
 	InsecureHTTP bool
 
+	// Invites says into which rooms the bot comes. Its zero value: into none.
+	Invites Invites
+
+	// Router answers messages and reactions. Where it is set, Handler, Reactions and TooOld are not.
+	Router *Router
 	// Handler answers messages. Own messages, notices, edits and redacted messages never reach it.
 	Handler Handler
 	// Reactions answers reactions, see [Request.Reaction]. Nil: they are ignored. Reactions are never encrypted, so
@@ -93,8 +101,14 @@ const (
 
 // check finds what cannot work before a request is made, and fills in what was left out.
 func (c *Config) check() error {
+	if c.Router != nil {
+		if c.Handler != nil || c.Reactions != nil || c.TooOld != nil {
+			return errors.New("the configuration has both a Router and handlers: set RouterConfig.Other for what is no command")
+		}
+		c.Handler, c.Reactions, c.TooOld = c.Router.Handle, c.Router.Handle, c.Router.handleOld
+	}
 	if c.Handler == nil {
-		return errors.New("the configuration lacks a Handler: say what the bot does with messages")
+		return errors.New("the configuration lacks a Router or a Handler: say what the bot does with messages")
 	}
 	if c.Data == "" {
 		return errors.New("the configuration lacks Data: name a folder for the keys and the session (MATRIX_DATA)")

@@ -9,8 +9,8 @@ import (
 
 // What a caller may want to tell apart, with errors.Is.
 var (
-	// ErrRunning means that the bot runs already.
-	ErrRunning = errors.New("the bot runs already")
+	// ErrRunning means that the bot runs already, or has run: it is made anew for each run.
+	ErrRunning = errors.New("the bot runs already, or has run")
 
 	// ErrLogin means that the homeserver refused to log the bot in, or has logged it out and the bot has no way to
 	// log in again by itself.
@@ -53,4 +53,10 @@ func passing(err error) bool {
 func garbled(err error) bool {
 	answer, ok := errors.AsType[mautrix.HTTPError](err)
 	return ok && answer.Response != nil && answer.RespError == nil
+}
+
+// isAnswer says whether a homeserver answered with a refusal of its own.
+func isAnswer(err error) bool {
+	answer, ok := errors.AsType[mautrix.HTTPError](err)
+	return ok && answer.Response != nil && answer.RespError != nil
 }

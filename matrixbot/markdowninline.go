@@ -14,7 +14,6 @@ type inline struct {
 	text    strings.Builder
 	out     []node
 	absent  map[string]bool // the closing signs that are not to be found any more
-	hasText bool
 }
 
 func parseInline(src string) []node { return parseSpan(src, 0, false) }

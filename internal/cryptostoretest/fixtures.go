@@ -77,8 +77,8 @@ func (p *probe) encrypt(out *crypto.OutboundGroupSession, text string) []byte {
 }
 
 // decrypts checks that the stored session reads a message.
-func (p *probe) decrypts(roomID id.RoomID, sessionID id.SessionID, message []byte, want string) {
-	session := get[*crypto.InboundGroupSession](p, "session")(p.GetGroupSession(p.ctx, roomID, sessionID))
+func (p *probe) decrypts(sessionID id.SessionID, message []byte, want string) {
+	session := get[*crypto.InboundGroupSession](p, "session")(p.GetGroupSession(p.ctx, room, sessionID))
 	if session == nil {
 		p.failf("the session is gone")
 	}

@@ -60,7 +60,7 @@ func raceCases() []testCase {
 				return p.PutGroupSession(p.ctx, session)
 			}))
 			p.reopen()
-			p.decrypts(room, in.ID(), message, "hello")
+			p.decrypts(in.ID(), message, "hello")
 		}},
 		{"one pointer for an Olm session in many places", func(p *probe) {
 			_, theirs, k := p.olmPair()

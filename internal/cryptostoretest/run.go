@@ -15,7 +15,8 @@ import (
 // with nothing lost.
 type Opener func() (crypto.Store, error)
 
-// Run plays every case as a subtest of t. For each it asks newPlace for a place with an empty
+// Run plays every case as a subtest of t, with the store opened anew after each write, and once
+// more with the store opened once. For each it asks newPlace for a place with an empty
 // store. Of the cases named in deviations, with the reason, it expects that they fail.
 func Run(t *testing.T, newPlace func(t *testing.T) Opener, deviations map[string]string) {
 	t.Helper()
@@ -24,7 +25,10 @@ func Run(t *testing.T, newPlace func(t *testing.T) Opener, deviations map[string
 		known[c.name] = true
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			err := play(t.Context(), newPlace(t), c.play)
+			err := play(&probe{ctx: t.Context(), open: newPlace(t)}, c.play)
+			if err == nil {
+				err = play(&probe{ctx: t.Context(), open: newPlace(t), stays: true}, c.play)
+			}
 			reason, deviates := deviations[c.name]
 			switch {
 			case err != nil && deviates:
@@ -72,22 +76,23 @@ type probe struct {
 
 	ctx  context.Context //nolint:containedctx // that of one case, in every call of it
 	open Opener
+
+	stays bool // the store is not opened anew
 }
 
 type failure string
 
 // play runs one case and returns what did not hold.
-func play(ctx context.Context, open Opener, fn func(*probe)) (err error) {
+func play(p *probe, fn func(*probe)) (err error) {
 	defer func() {
 		if what := recover(); what != nil {
 			f, ok := what.(failure)
 			if !ok {
 				panic(what)
 			}
-			err = fmt.Errorf("%s", string(f))
+			err = fmt.Errorf("%s (opened once: %t)", string(f), p.stays)
 		}
 	}()
-	p := &probe{ctx: ctx, open: open}
 	p.reopen()
 	fn(p)
 	return nil
@@ -95,6 +100,9 @@ func play(ctx context.Context, open Opener, fn func(*probe)) (err error) {
 
 // reopen lets the store forget what is not on the disk.
 func (p *probe) reopen() {
+	if p.Store != nil && p.stays {
+		return
+	}
 	if p.Store != nil {
 		p.ok("flush", p.Flush(p.ctx))
 	}

@@ -19,27 +19,27 @@ func withheldContent(sessionID id.SessionID, reason string) event.RoomKeyWithhel
 }
 
 // isWithheld checks that a session is withheld for a reason.
-func (p *probe) isWithheld(roomID id.RoomID, sessionID id.SessionID, code event.RoomKeyWithheldCode, reason string) {
-	session, err := p.GetGroupSession(p.ctx, roomID, sessionID)
+func (p *probe) isWithheld(sessionID id.SessionID, code event.RoomKeyWithheldCode, reason string) {
+	session, err := p.GetGroupSession(p.ctx, room, sessionID)
 	if session != nil || !errors.Is(err, crypto.ErrGroupSessionWithheld) {
 		p.failf("a session that is withheld: got %v, error %v", session, err)
 	}
-	content, err := p.GetWithheldGroupSession(p.ctx, roomID, sessionID)
+	content, err := p.GetWithheldGroupSession(p.ctx, room, sessionID)
 	p.ok("withheld", err)
 	if content == nil {
 		p.failf("withheld for no reason")
 	}
 	p.equal("content", *content, event.RoomKeyWithheldEventContent{
-		RoomID: roomID, Algorithm: id.AlgorithmMegolmV1, SessionID: sessionID, SenderKey: sender.identity, Code: code, Reason: reason,
+		RoomID: room, Algorithm: id.AlgorithmMegolmV1, SessionID: sessionID, SenderKey: sender.identity, Code: code, Reason: reason,
 	})
 }
 
 // isThere checks that a session is there and not withheld.
-func (p *probe) isThere(roomID id.RoomID, sessionID id.SessionID) {
-	if get[*crypto.InboundGroupSession](p, "session")(p.GetGroupSession(p.ctx, roomID, sessionID)) == nil {
+func (p *probe) isThere(sessionID id.SessionID) {
+	if get[*crypto.InboundGroupSession](p, "session")(p.GetGroupSession(p.ctx, room, sessionID)) == nil {
 		p.failf("the session is gone")
 	}
-	content := get[*event.RoomKeyWithheldEventContent](p, "withheld")(p.GetWithheldGroupSession(p.ctx, roomID, sessionID))
+	content := get[*event.RoomKeyWithheldEventContent](p, "withheld")(p.GetWithheldGroupSession(p.ctx, room, sessionID))
 	if content != nil {
 		p.failf("the session is there, and withheld: %s", content.Code)
 	}
@@ -53,9 +53,9 @@ func withheldCases() []testCase {
 				p.failf("withheld in an empty store")
 			}
 			p.write("put", p.PutWithheldGroupSession(p.ctx, withheldContent("session", "verify first")))
-			p.isWithheld(room, "session", event.RoomKeyWithheldUnverified, "verify first")
+			p.isWithheld("session", event.RoomKeyWithheldUnverified, "verify first")
 			p.write("put again", p.PutWithheldGroupSession(p.ctx, withheldContent("session", "second")))
-			p.isWithheld(room, "session", event.RoomKeyWithheldUnverified, "verify first")
+			p.isWithheld("session", event.RoomKeyWithheldUnverified, "verify first")
 			got, err := p.GetGroupSession(p.ctx, other, "session")
 			p.ok("session of another room", err)
 			p.equal("session of another room", got == nil, true)
@@ -64,13 +64,13 @@ func withheldCases() []testCase {
 			_, in := p.megolm(room)
 			p.write("put", p.PutWithheldGroupSession(p.ctx, withheldContent(in.ID(), "verify first")))
 			p.write("put", p.PutGroupSession(p.ctx, in))
-			p.isThere(room, in.ID())
+			p.isThere(in.ID())
 		}},
 		{"withheld does not replace a session", func(p *probe) {
 			_, in := p.megolm(room)
 			p.write("put", p.PutGroupSession(p.ctx, in))
 			p.write("put", p.PutWithheldGroupSession(p.ctx, withheldContent(in.ID(), "verify first")))
-			p.isThere(room, in.ID())
+			p.isThere(in.ID())
 		}},
 	}
 }
@@ -88,11 +88,11 @@ func redactCases() []testCase {
 	return []testCase{
 		{"redact one session", func(p *probe) {
 			gone, stays := put(p, room, keep), put(p, room, keep)
-			p.isThere(room, gone) // and in the memory of the store
+			p.isThere(gone) // and in the memory of the store
 			p.write("redact", p.RedactGroupSession(p.ctx, room, gone, "used up"))
 			p.write("redact what is not there", p.RedactGroupSession(p.ctx, room, "session", "used up"))
-			p.isWithheld(room, gone, code, "Session redacted: used up")
-			p.isThere(room, stays)
+			p.isWithheld(gone, code, "Session redacted: used up")
+			p.isThere(stays)
 		}},
 		{"redact by room and sender", func(p *probe) {
 			stranger := func(in *crypto.InboundGroupSession) { in.SenderKey = "somebody else" }
@@ -105,7 +105,7 @@ func redactCases() []testCase {
 			got := ids(p)(p.RedactGroupSessions(p.ctx, room, sender.identity, "both"))
 			p.equal("both", got, []id.SessionID{here})
 			p.reopen()
-			p.isWithheld(room, here, code, "Session redacted: both")
+			p.isWithheld(here, code, "Session redacted: both")
 			got = ids(p)(p.RedactGroupSessions(p.ctx, "", sender.identity, "sender"))
 			p.equal("by sender", got, []id.SessionID{there})
 			p.reopen()
@@ -113,8 +113,8 @@ func redactCases() []testCase {
 			p.equal("by room", got, []id.SessionID{theirs})
 			p.reopen()
 			p.equal("again", len(ids(p)(p.RedactGroupSessions(p.ctx, room, "", "room"))), 0)
-			p.isThere(room, scheduled)
-			p.isThere(room, timeless)
+			p.isThere(scheduled)
+			p.isThere(timeless)
 		}},
 		{"redact expired sessions", func(p *probe) {
 			arrived := func(ago, maxAge time.Duration) func(*crypto.InboundGroupSession) {
@@ -129,9 +129,9 @@ func redactCases() []testCase {
 			})
 			p.equal("expired", ids(p)(p.RedactExpiredGroupSessions(p.ctx)), []id.SessionID{expired})
 			p.reopen()
-			p.isWithheld(room, expired, code, "Session redacted: expired")
+			p.isWithheld(expired, code, "Session redacted: expired")
 			for _, session := range []id.SessionID{fresh, ageless, scheduled} {
-				p.isThere(room, session)
+				p.isThere(session)
 			}
 		}},
 		{"redact outdated sessions", func(p *probe) {
@@ -139,8 +139,8 @@ func redactCases() []testCase {
 			stays := put(p, room, keep)
 			p.equal("outdated", ids(p)(p.RedactOutdatedGroupSessions(p.ctx)), []id.SessionID{outdated})
 			p.reopen()
-			p.isWithheld(room, outdated, code, "Session redacted: outdated")
-			p.isThere(room, stays)
+			p.isWithheld(outdated, code, "Session redacted: outdated")
+			p.isThere(stays)
 		}},
 		{"a key after redaction", func(p *probe) {
 			out, in := p.megolm(room)
@@ -148,8 +148,8 @@ func redactCases() []testCase {
 			p.write("put", p.PutGroupSession(p.ctx, in))
 			p.write("redact", p.RedactGroupSession(p.ctx, room, in.ID(), "used up"))
 			p.write("put", p.PutGroupSession(p.ctx, in))
-			p.decrypts(room, in.ID(), message, "hello")
-			p.isThere(room, in.ID())
+			p.decrypts(in.ID(), message, "hello")
+			p.isThere(in.ID())
 		}},
 	}
 }

@@ -59,7 +59,7 @@ func newTraffic(b *testing.B) *traffic {
 			message, err := out.Encrypt(plain)
 			require.NoError(b, err)
 			t.events = append(t.events, event.EncryptedEventContent{
-				Algorithm: id.AlgorithmMegolmV1, SenderKey: identity, DeviceID: "PHONE", SessionID: out.ID(), MegolmCiphertext: message,
+				Algorithm: id.AlgorithmMegolmV1, SenderKey: identity, SessionID: out.ID(), MegolmCiphertext: message,
 			})
 		}
 	}

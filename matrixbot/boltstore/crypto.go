@@ -100,4 +100,3 @@ type withheldHidden struct{}
 func HideWithheld(ctx context.Context) context.Context {
 	return context.WithValue(ctx, withheldHidden{}, true)
 }
-

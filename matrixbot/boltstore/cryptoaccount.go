@@ -73,8 +73,12 @@ func (c *Crypto) loadAccount(tx *Tx) (*crypto.OlmAccount, error) {
 	return account, nil
 }
 
-// unpickle decrypts a private key into its blank object.
-func (c *Crypto) unpickle(blank interface{ Unpickle(pickled, key []byte) error }, pickled, what string) (err error) {
+// blankKey is what a private key is decrypted into.
+type blankKey interface {
+	Unpickle(pickled, key []byte) error
+}
+
+func (c *Crypto) unpickle(blank blankKey, pickled, what string) (err error) {
 	defer func() { // the decoders trust what has the right checksum
 		if recover() != nil {
 			err = damaged(what)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"maunium.net/go/mautrix/id"
 )
@@ -128,7 +129,7 @@ func (c *Crypto) DropSignaturesByKey(_ context.Context, signerUser id.UserID, si
 			if err := tx.remove(signedBucket, key(signed[0], signedKey, string(signerUser), string(signerKey))); err != nil {
 				return err
 			}
-			if err := tx.remove(signerBucket, append(below[:len(below):len(below)], e.key...)); err != nil {
+			if err := tx.remove(signerBucket, append(slices.Clip(below), e.key...)); err != nil {
 				return err
 			}
 			dropped++

@@ -81,8 +81,7 @@ func TestOpenRefusesBadOptions(t *testing.T) {
 	assert.NoFileExists(t, path)
 }
 
-// A program that waited for the lock while Compact replaced the file must not write to the
-// old one. Here the name is gone at once.
+// Compact refuses a store that is open, keeps what is in it and leaves nothing beside it.
 func TestCompact(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -2,6 +2,7 @@ package boltstore_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -93,7 +94,7 @@ func fillTheDisk(path string) error {
 		if err := store.Records("x").Put(strconv.Itoa(n), make([]byte, 100_000)); err != nil {
 			return fmt.Errorf("put %d: %w", n, err)
 		}
-		if err := store.Flush(background()); err != nil {
+		if err := store.Flush(context.Background()); err != nil {
 			fmt.Println(n - 1)
 			_, again := store.Records("x").Get("1")
 			closing := store.Close()
@@ -152,7 +153,7 @@ func countForever(path string) error {
 			return err
 		}
 		if n%5 == 0 {
-			if err := store.Flush(background()); err != nil {
+			if err := store.Flush(context.Background()); err != nil {
 				return err
 			}
 			fmt.Println(n)

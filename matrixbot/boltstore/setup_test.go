@@ -1,7 +1,6 @@
 package boltstore_test
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -47,5 +46,3 @@ func value(t *testing.T, store *boltstore.Store, name, key string) string {
 	require.NoError(t, err)
 	return string(got)
 }
-
-func background() context.Context { return context.WithoutCancel(context.TODO()) } //nolint:usetesting // for processes without a test

@@ -152,6 +152,14 @@ func TestRecords(t *testing.T) {
 	got, err := a.Get("missing")
 	require.NoError(t, err)
 	assert.Nil(t, got)
+	lent := []byte("mine")
+	require.NoError(t, store.Records("lent").Put("key", lent))
+	lent[0] = 'X'
+	assert.Equal(t, "mine", value(t, store, "lent", "key"))
+	require.NoError(t, store.Records("lent").Put("empty", nil))
+	got, err = store.Records("lent").Get("empty")
+	require.NoError(t, err)
+	assert.Equal(t, []byte{}, got)
 	found, err := a.Scan("a/")
 	require.NoError(t, err)
 	var keys []string

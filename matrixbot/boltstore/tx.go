@@ -25,7 +25,7 @@ func (tx *Tx) get(bucket, key []byte) []byte { return tx.bolt.Bucket(bucket).Get
 // has says whether there is a value, be it an empty one.
 func (tx *Tx) has(bucket, key []byte) bool { return tx.get(bucket, key) != nil }
 
-// put writes a value, unless it is there already.
+// put writes a value, unless it is there already. It copies it, as bbolt does not.
 func (tx *Tx) put(bucket, key, value []byte) error {
 	b := tx.bolt.Bucket(bucket)
 	before := b.Get(key)
@@ -33,7 +33,8 @@ func (tx *Tx) put(bucket, key, value []byte) error {
 		return nil
 	}
 	before = clone(before)
-	if err := b.Put(key, value); err != nil {
+	// bbolt would take nil for no value until it is committed.
+	if err := b.Put(key, append([]byte{}, value...)); err != nil {
 		return fmt.Errorf("boltstore: %w", err)
 	}
 	tx.changes = append(tx.changes, change{bucket, key, before})

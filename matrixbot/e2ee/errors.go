@@ -35,6 +35,10 @@ var (
 	// ErrNotReady means that the Machine was used before Start, or after Start failed.
 	ErrNotReady = errors.New("the encryption has not started")
 
+	// ErrNoIdentity means that a verification was well, but that the other side has no
+	// cross-signing identity for which it could be remembered.
+	ErrNoIdentity = errors.New("the other side has not set up cross-signing, so the verification cannot last")
+
 	// ErrCancelled means that a verification was cancelled.
 	ErrCancelled = errors.New("the verification was cancelled")
 )

@@ -118,8 +118,17 @@ func (s *keyStore) PutCrossSigningKey(ctx context.Context, user id.UserID, usage
 		}
 		if old := known[id.XSUsageMaster].Key; old != "" && old != key {
 			s.machine.log.Warn("somebody has a new identity: what was verified before counts no more", "user_id", user)
-			s.machine.told.forget(user)
+			s.machine.told.clear(user)
 		}
 	}
 	return s.Store.PutCrossSigningKey(ctx, user, usage, key)
+}
+
+// IsKeySignedBy does not count the signature that a verification left which was cancelled in
+// the end.
+func (s *keyStore) IsKeySignedBy(ctx context.Context, signed id.UserID, signedKey id.Ed25519, signer id.UserID, signerKey id.Ed25519) (bool, error) {
+	if own := s.machine.client.UserID; signer == own && signed != own && s.machine.revoked.has(signed) {
+		return false, nil
+	}
+	return s.Store.IsKeySignedBy(ctx, signed, signedKey, signer, signerKey)
 }

@@ -46,7 +46,8 @@ type Machine struct {
 	mach    *crypto.OlmMachine
 	store   *keyStore
 	state   StateStore
-	told    *told
+	told    *marks // senders who know that their keys are withheld
+	revoked *marks // people whose last verification was cancelled
 	lists   deviceLists
 	waiters waiters
 	late    late
@@ -85,7 +86,8 @@ func New(config Config) (*Machine, error) {
 	}
 	m := &Machine{
 		client: config.Client, config: config, log: config.Log, state: stores.State,
-		told: newTold(config.Store), work: make(chan func(context.Context), maxWork), ready: make(chan struct{}),
+		told: newMarks(config.Store, "e2ee-told"), revoked: newMarks(config.Store, "e2ee-revoked"),
+		work: make(chan func(context.Context), maxWork), ready: make(chan struct{}),
 	}
 	m.store = &keyStore{Store: stores.Crypto, machine: m}
 	m.backup.wake = make(chan struct{}, 1)
@@ -168,6 +170,7 @@ func (m *Machine) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { m.runBackup(ctx) })
 	wg.Go(func() { m.runWork(ctx) })
+	m.verify.begin(ctx)
 	<-ctx.Done()
 	wg.Wait()
 	m.verify.end()

@@ -32,8 +32,8 @@ func (*Machine) Start(context.Context) error { return ErrNoEncryption }
 // Run returns [ErrNoEncryption].
 func (*Machine) Run(context.Context) error { return ErrNoEncryption }
 
-// HandleSync does nothing.
-func (*Machine) HandleSync(context.Context, *mautrix.RespSync, string) {}
+// HandleSync returns [ErrNoEncryption].
+func (*Machine) HandleSync(context.Context, *mautrix.RespSync, string) error { return ErrNoEncryption }
 
 // HandleEvent returns false.
 func (*Machine) HandleEvent(context.Context, *event.Event) bool { return false }

@@ -1,0 +1,106 @@
+//go:build goolm || libolm
+
+package e2ee
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto/signatures"
+	"maunium.net/go/mautrix/id"
+)
+
+// fallback is what is known of the key that others use when no one-time key is left. It is
+// used under the lock for identities.
+type fallback struct {
+	uploaded time.Time // when this process uploaded one
+	rotated  bool      // an older one is still there
+}
+
+const (
+	// fallbackEvery is how often a fallback key is replaced at most.
+	fallbackEvery = time.Hour
+
+	// oneTimeKeys is how many one-time keys the homeserver should have.
+	oneTimeKeys = 50
+)
+
+// fallbackAccount is an account that can make fallback keys, as those of goolm and libolm can
+// though their interface does not say so.
+type fallbackAccount interface {
+	GenFallbackKey() error
+	FallbackKeyUnpublished() map[string]id.Curve25519
+	ForgetOldFallbackKey()
+}
+
+// topUp uploads one-time keys and the fallback key where the homeserver has too few.
+func (m *Machine) topUp(ctx context.Context, resp *mautrix.RespSync) {
+	if count := resp.DeviceOTKCount.SignedCurve25519; count < oneTimeKeys {
+		if err := m.mach.ShareKeys(ctx, count); err != nil {
+			m.log.Warn("one-time keys could not be uploaded: they are uploaded later", "error", err)
+		}
+	}
+	if m.fallback.rotated && time.Since(m.fallback.uploaded) > fallbackEvery {
+		m.forgetFallback(ctx)
+	}
+	// A homeserver that knows fallback keys says which it still has.
+	if resp.FallbackKeys != nil && !slices.Contains(resp.FallbackKeys, id.KeyAlgorithmSignedCurve25519) &&
+		time.Since(m.fallback.uploaded) > fallbackEvery {
+		if err := m.uploadFallback(ctx); err != nil {
+			m.log.Warn("the fallback key could not be uploaded: it is uploaded later", "error", err)
+		}
+	}
+}
+
+// forgetFallback removes the key before the last one: messages that use it have arrived.
+func (m *Machine) forgetFallback(ctx context.Context) {
+	m.fallback.rotated = false
+	account := m.mach.GetAccount()
+	if maker, ok := account.Internal.(fallbackAccount); ok {
+		maker.ForgetOldFallbackKey()
+		if err := m.store.PutAccount(ctx, account); err != nil {
+			m.log.Warn("the account could not be stored", "error", err)
+		}
+	}
+}
+
+// uploadFallback makes a fallback key and uploads it by POST /_matrix/client/v3/keys/upload.
+// Without one nobody could send keys to a bot whose one-time keys are used up while it is
+// away.
+func (m *Machine) uploadFallback(ctx context.Context) error {
+	account := m.mach.GetAccount()
+	maker, ok := account.Internal.(fallbackAccount)
+	if !ok {
+		return nil
+	}
+	m.fallback.uploaded = time.Now() // whatever comes of it: not at every sync
+	if len(maker.FallbackKeyUnpublished()) == 0 {
+		if err := maker.GenFallbackKey(); err != nil {
+			return fmt.Errorf("make a key: %w", err)
+		}
+	}
+	keys := map[id.KeyID]any{}
+	for name, key := range maker.FallbackKeyUnpublished() {
+		signed := map[string]any{"key": key, "fallback": true}
+		signature, err := account.SignJSON(signed)
+		if err != nil {
+			return fmt.Errorf("sign the key: %w", err)
+		}
+		signed["signatures"] = signatures.NewSingleSignature(m.client.UserID, id.KeyAlgorithmEd25519, m.client.DeviceID.String(), signature)
+		keys[id.NewKeyID(id.KeyAlgorithmSignedCurve25519, name)] = signed
+	}
+	if err := m.store.PutAccount(ctx, account); err != nil { // or a key is used that nobody has
+		return err
+	}
+	_, err := m.client.MakeRequest(ctx, http.MethodPost, m.client.BuildClientURL("v3", "keys", "upload"), map[string]any{"fallback_keys": keys}, nil)
+	if err != nil {
+		return err
+	}
+	account.Internal.MarkKeysAsPublished()
+	m.fallback.rotated = true
+	return m.store.PutAccount(ctx, account)
+}

@@ -1,0 +1,333 @@
+//go:build goolm || libolm
+
+package e2ee
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
+)
+
+// person is an operator in a test, who sees emojis and decides.
+type person struct {
+	delay time.Duration // before the decision
+	no    bool          // says that they differ
+
+	seen  chan []Emoji
+	ended chan error
+}
+
+func newPerson(delay time.Duration) *person {
+	return &person{delay: delay, seen: make(chan []Emoji, 10), ended: make(chan error, 10)}
+}
+
+func (p *person) operate(c *Config) {
+	c.Operator = Operator{
+		Compare: func(ctx context.Context, _ Verification, emojis []Emoji) bool {
+			p.seen <- emojis
+			select {
+			case <-time.After(p.delay):
+			case <-ctx.Done():
+			}
+			return !p.no
+		},
+		Ended: func(_ context.Context, _ Verification, err error) { p.ended <- err },
+	}
+}
+
+// bubble runs a test in a bubble, with Ada and a bot that both run.
+func bubble(t *testing.T, a, b *person, f func(t *testing.T, srv *matrixtest.Server, room id.RoomID, ada, bot *peer)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		srv, room, ada, bot := pair(t, a.operate, b.operate)
+		ada.say(room, "hello")
+		stopAda, stopBot := ada.run(), bot.run()
+		synctest.Wait()
+		f(t, srv, room, ada, bot)
+		stopAda()
+		stopBot()
+		require.NoError(t, ada.store.Close())
+		require.NoError(t, bot.store.Close())
+	})
+}
+
+func userTrusted(t *testing.T, p *peer, user id.UserID) bool {
+	t.Helper()
+	trusted, err := p.machine.mach.IsUserTrusted(t.Context(), user)
+	require.NoError(t, err)
+	return trusted
+}
+
+// Two people compare emojis, in a room and by to-device messages, whoever asks and whoever is
+// the first to confirm. Then each trusts the other, also after a restart.
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string][2]time.Duration{
+		"together": {0, 0}, "Ada is first": {0, 5 * time.Second}, "the bot is first": {5 * time.Second, 0},
+	} {
+		for _, inRoom := range []bool{true, false} {
+			for _, botAsks := range []bool{true, false} {
+				where := map[bool]string{true: "in a room", false: "to the device"}[inRoom]
+				who := map[bool]string{true: "the bot asks", false: "Ada asks"}[botAsks]
+				t.Run(name+", "+where+", "+who, func(t *testing.T) {
+					t.Parallel()
+					a, b := newPerson(order[0]), newPerson(order[1])
+					bubble(t, a, b, func(t *testing.T, srv *matrixtest.Server, room id.RoomID, ada, bot *peer) {
+						asking, asked := ada, bot
+						if botAsks {
+							asking, asked = bot, ada
+						}
+						var err error
+						if inRoom {
+							_, err = asking.machine.VerifyIn(t.Context(), room, asked.client.UserID)
+						} else {
+							_, err = asking.machine.Verify(t.Context(), asked.client.UserID)
+						}
+						require.NoError(t, err)
+						require.NoError(t, <-a.ended)
+						require.NoError(t, <-b.ended)
+						assert.Equal(t, <-a.seen, <-b.seen)
+						assert.Empty(t, a.seen)
+						assert.True(t, userTrusted(t, ada, bot.client.UserID))
+						assert.True(t, userTrusted(t, bot, ada.client.UserID))
+						assert.Equal(t, TrustVerified, bot.trust())
+						device, err := bot.machine.store.Store.GetDevice(t.Context(), ada.client.UserID, "PHONE")
+						require.NoError(t, err)
+						assert.Equal(t, id.TrustStateUnset, device.Trust, "what lasts is the signature")
+						assert.Empty(t, ada.said())
+						assert.Equal(t, []string{"hello"}, bot.said(), "verifications are no messages")
+						for _, evt := range srv.Messages(room) {
+							assert.Equal(t, event.EventEncrypted.Type, evt.Type)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// Trust by a verification outlasts a restart, and ends with the identity.
+func TestVerifiedOutlasts(t *testing.T) {
+	t.Parallel()
+	a, b := newPerson(0), newPerson(0)
+	synctest.Test(t, func(t *testing.T) {
+		srv, room, ada, bot := pair(t, a.operate, b.operate)
+		stopAda, stopBot := ada.run(), bot.run()
+		_, err := bot.machine.Verify(t.Context(), ada.client.UserID)
+		require.NoError(t, err)
+		require.NoError(t, <-b.ended)
+		require.NoError(t, <-a.ended)
+		stopAda()
+		stopBot()
+		bot.restart(b.operate)
+		ada.say(room, "one")
+		require.Equal(t, []string{"one"}, bot.listen().said())
+		assert.Equal(t, TrustVerified, bot.trust())
+
+		keys, err := ada.machine.mach.GenerateCrossSigningKeys()
+		require.NoError(t, err)
+		ada.machine.config.Password = passwordOf(srv.User("ada"))
+		require.NoError(t, ada.machine.mach.PublishCrossSigningKeys(t.Context(), keys, ada.machine.confirmWithPassword))
+		require.NoError(t, ada.machine.mach.SignOwnDevice(t.Context(), ada.machine.mach.OwnIdentity()))
+		bot.listen()
+		assert.Equal(t, TrustUnverified, bot.trust())
+		assert.False(t, userTrusted(t, bot, ada.client.UserID))
+		require.NoError(t, ada.store.Close())
+		require.NoError(t, bot.store.Close())
+	})
+}
+
+// Different emojis, or no answer within ten minutes, leave no trust on either side.
+func TestVerifyCancelled(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		person func() *person
+		code   string
+	}{
+		"different": {func() *person { p := newPerson(0); p.no = true; return p }, "m.mismatched_sas"},
+		"no answer": {func() *person { return newPerson(time.Hour) }, "m.timeout"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, b := c.person(), newPerson(0) // the bot confirms, Ada does not
+			bubble(t, a, b, func(t *testing.T, _ *matrixtest.Server, room id.RoomID, ada, bot *peer) {
+				_, err := ada.machine.VerifyIn(t.Context(), room, bot.client.UserID)
+				require.NoError(t, err)
+				for _, ended := range []error{<-a.ended, <-b.ended} {
+					require.ErrorIs(t, ended, ErrCancelled)
+					require.ErrorContains(t, ended, c.code)
+				}
+				assert.False(t, userTrusted(t, ada, bot.client.UserID))
+				assert.False(t, userTrusted(t, bot, ada.client.UserID))
+				assert.Equal(t, TrustCrossSigned, bot.trust())
+
+				// And the next one is not in the way of the last one.
+				a.no, a.delay = false, 0
+				_, err = ada.machine.VerifyIn(t.Context(), room, bot.client.UserID)
+				require.NoError(t, err)
+				require.NoError(t, <-b.ended)
+				assert.Equal(t, TrustVerified, bot.trust())
+			})
+		})
+	}
+}
+
+// A verification that the other side cancels when the keys are signed already leaves no trust.
+func TestVerifyCancelledAtTheEnd(t *testing.T) {
+	t.Parallel()
+	a, b := newPerson(0), newPerson(time.Second)
+	bubble(t, a, b, func(t *testing.T, srv *matrixtest.Server, _ id.RoomID, ada, bot *peer) {
+		srv.Fail(matrixtest.Match{Path: "/sendToDevice/m.key.verification.done/*", User: srv.User("ada"), Times: -1}, matrixtest.Fault{Status: 400})
+		txn, err := bot.machine.Verify(t.Context(), ada.client.UserID)
+		require.NoError(t, err)
+		time.Sleep(time.Minute)
+		require.Error(t, <-a.ended) // she could not say that she is done, and cancelled
+		require.ErrorIs(t, <-b.ended, ErrCancelled)
+		_ = txn
+		assert.Equal(t, TrustCrossSigned, bot.trust())
+		bot.listen()
+		require.NoError(t, bot.machine.fetchLists(t.Context(), []id.UserID{ada.client.UserID}))
+		assert.Equal(t, TrustCrossSigned, bot.trust(), "although the signature is there")
+	})
+}
+
+// Without an operator a bot declines; with AutoVerify it needs none, and Accept has its say.
+func TestUnattended(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		config func(*Config)
+		ok     bool
+	}{
+		"nobody":  {func(*Config) {}, false},
+		"auto":    {func(c *Config) { c.AutoVerify = true }, true},
+		"refused": {func(c *Config) { c.AutoVerify, c.Operator.Accept = true, func(context.Context, Verification) bool { return false } }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newPerson(time.Second)
+				_, room, ada, bot := pair(t, a.operate, c.config)
+				stopAda, stopBot := ada.run(), bot.run()
+				_, err := ada.machine.VerifyIn(t.Context(), room, bot.client.UserID)
+				require.NoError(t, err)
+				err = <-a.ended
+				if c.ok {
+					require.NoError(t, err)
+				} else {
+					require.ErrorIs(t, err, ErrCancelled)
+				}
+				assert.Equal(t, c.ok, userTrusted(t, ada, bot.client.UserID))
+				stopAda()
+				stopBot()
+				require.NoError(t, ada.store.Close())
+				require.NoError(t, bot.store.Close())
+			})
+		})
+	}
+}
+
+// A device of the bot's account without the private keys gets them from one that has them, once
+// the two have been compared.
+func TestAdoptIdentity(t *testing.T) {
+	t.Parallel()
+	a, b := newPerson(0), newPerson(0)
+	synctest.Test(t, func(t *testing.T) {
+		srv, _, ada, _ := pair(t, a.operate, nil)
+		tablet := newPeer(t, on(srv, srv.User("ada"), "TABLET"), b.operate).listen()
+		stopAda, stopTablet := ada.run(), tablet.run()
+		synctest.Wait()
+		_, err := tablet.machine.Verify(t.Context(), ada.client.UserID)
+		require.NoError(t, err)
+		require.NoError(t, <-a.ended)
+		require.NoError(t, <-b.ended)
+		time.Sleep(time.Minute)
+		stopAda()
+		stopTablet()
+		tablet.restart(nil)
+		status, err := tablet.machine.Status(t.Context())
+		require.NoError(t, err)
+		assert.True(t, status.CrossSigned)
+		assert.True(t, status.CanSign)
+		require.NoError(t, ada.store.Close())
+		require.NoError(t, tablet.store.Close())
+	})
+}
+
+// What strangers send in the name of a verification is ignored and harms nobody.
+func TestHostileVerification(t *testing.T) {
+	t.Parallel()
+	a, b := newPerson(10*time.Second), newPerson(10*time.Second)
+	bubble(t, a, b, func(t *testing.T, _ *matrixtest.Server, _ id.RoomID, ada, bot *peer) {
+		txn, err := ada.machine.Verify(t.Context(), bot.client.UserID)
+		require.NoError(t, err)
+		time.Sleep(5 * time.Second)
+		require.Len(t, b.seen, 1, "it is under way")
+		for _, from := range []id.UserID{"@eve:matrix.example", ada.client.UserID} {
+			for _, raw := range hostile(txn) {
+				evt := &event.Event{Sender: from, Type: event.NewEventType(raw[0]), ID: "$claimed", RoomID: "!claimed:x", Content: event.Content{VeryRaw: []byte(raw[1])}}
+				bot.machine.handleToDevice(t.Context(), evt)
+			}
+		}
+		for i := range 100 { // requests without end
+			evt := &event.Event{Sender: "@eve:matrix.example", Type: event.ToDeviceVerificationRequest, Content: event.Content{Parsed: &event.VerificationRequestEventContent{
+				ToDeviceVerificationEvent: event.ToDeviceVerificationEvent{TransactionID: id.VerificationTransactionID(rune('a' + i))},
+				FromDevice:                id.DeviceID(rune('a' + i)), Methods: []event.VerificationMethod{"m.sas.v1"}, Timestamp: ums(time.Now()),
+			}}}
+			bot.machine.handleToDevice(t.Context(), evt)
+		}
+		time.Sleep(time.Second)
+		bot.machine.verify.mu.Lock()
+		assert.LessOrEqual(t, len(bot.machine.verify.active), maxVerifications)
+		bot.machine.verify.mu.Unlock()
+		require.NoError(t, <-a.ended)
+		assert.True(t, userTrusted(t, bot, ada.client.UserID))
+	})
+}
+
+// hostile are types and contents of to-device messages for a transaction.
+func hostile(txn string) [][2]string {
+	t := `"transaction_id":"` + txn + `"`
+	return [][2]string{
+		{"m.key.verification.start", `{` + t + `,"from_device":7,"method":"m.sas.v1"}`},
+		{"m.key.verification.start", `{` + t + `,"from_device":"OTHER","method":"m.sas.v1"}`},
+		{"m.key.verification.ready", `{` + t + `}`},
+		{"m.key.verification.ready", `[]`},
+		{"m.key.verification.request", `{}`},
+		{"m.key.verification.request", `{` + t + `,"from_device":"X","methods":["m.sas.v1"],"timestamp":99999999999999}`},
+		{"m.key.verification.nonsense", `{` + t + `}`},
+		{"m.key.verification.mac", `{"transaction_id":"unknown","mac":{},"keys":""}`},
+		{"m.key.verification.accept", `{"transaction_id":"unknown"}`},
+		{"m.key.verification.key", `{"transaction_id":"unknown","key":"AA"}`},
+	}
+}
+
+// FuzzVerification sends anything in any order to a bot that is in the middle of one.
+func FuzzVerification(f *testing.F) {
+	for _, seed := range hostile("T") {
+		f.Add(seed[0], []byte(seed[1]))
+	}
+	f.Fuzz(func(t *testing.T, typ string, content []byte) {
+		_, _, ada, bot := pair(t, nil, func(c *Config) { c.AutoVerify = true })
+		ctx, cancel := context.WithCancel(t.Context())
+		bot.machine.verify.begin(ctx)
+		defer func() { cancel(); bot.machine.verify.end() }()
+		request := &event.VerificationRequestEventContent{
+			ToDeviceVerificationEvent: event.ToDeviceVerificationEvent{TransactionID: "T"}, FromDevice: "PHONE",
+			Methods: []event.VerificationMethod{"m.sas.v1"}, Timestamp: ums(time.Now()),
+		}
+		bot.machine.verify.handle(t.Context(), &event.Event{Sender: ada.client.UserID, Type: event.ToDeviceVerificationRequest, Content: event.Content{Parsed: request}})
+		require.NoError(t, bot.machine.verify.helper.AcceptVerification(t.Context(), "T"))
+		evt := &event.Event{Sender: ada.client.UserID, Type: event.Type{Type: typ, Class: event.ToDeviceEventType}, Content: event.Content{VeryRaw: content}}
+		if evt.Content.ParseRaw(evt.Type) == nil && evt.Type != event.ToDeviceVerificationRequest {
+			bot.machine.verify.handle(t.Context(), evt) // does not panic
+		}
+	})
+}

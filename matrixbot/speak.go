@@ -1,0 +1,91 @@
+package matrixbot
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+)
+
+// speaker is what a bot can do in a room. A [Bot] is one.
+type speaker interface {
+	sender
+	// delivered says whether something with this key was sent or waits to be sent.
+	delivered(key string) (bool, error)
+	// upload stores a file and returns the message that shows it.
+	upload(ctx context.Context, room id.RoomID, f *File) (*event.MessageEventContent, error)
+	// download returns an attachment of at most so many bytes.
+	download(ctx context.Context, content *event.MessageEventContent, most int64) ([]byte, error)
+	typing(ctx context.Context, room id.RoomID, d time.Duration) error
+	markRead(ctx context.Context, room id.RoomID, event id.EventID) error
+}
+
+// say sends a message: in one event, in several, or as a file, as large as it is. It returns the id of the first.
+func say(ctx context.Context, s sender, m Message) (id.EventID, error) {
+	if err := m.check(); err != nil {
+		return "", fmt.Errorf("matrixbot: send to %s: %w", m.Room, err)
+	}
+	if m.File != nil {
+		return sayFile(ctx, s, m)
+	}
+	nodes := m.nodes()
+	parts, ok := m.parts(nodes)
+	if !ok && m.Edit != "" {
+		return "", fmt.Errorf("matrixbot: edit %s: %w: a message that takes the place of another must fit one event", m.Edit, ErrTooLarge)
+	}
+	if !ok {
+		m.File = overflow(plainOf(nodes))
+		return sayFile(ctx, s, m)
+	}
+	var first id.EventID
+	for i, part := range parts {
+		key := m.Key
+		if i > 0 {
+			key += "." + strconv.Itoa(i)
+		}
+		sent, err := s.send(ctx, outgoing{Room: m.Room, Key: key, Type: event.EventMessage, Content: part})
+		if err != nil {
+			return first, err
+		}
+		if i == 0 {
+			first = sent
+		}
+	}
+	return first, nil
+}
+
+// sayFile uploads a file, unless that was done before, and sends the message that shows it.
+func sayFile(ctx context.Context, s sender, m Message) (id.EventID, error) {
+	sp, ok := s.(speaker)
+	if !ok {
+		return "", errNoHost
+	}
+	done, err := sp.delivered(m.Key)
+	if err != nil {
+		return "", fmt.Errorf("matrixbot: send to %s: %w", m.Room, err)
+	}
+	var content *event.MessageEventContent
+	if !done { // else there is a letter already, and the content is not looked at
+		if content, err = sp.upload(ctx, m.Room, m.File); err != nil {
+			return "", fmt.Errorf("matrixbot: upload %s: %w", Code(m.File.Name), err)
+		}
+		m.address(content, true)
+	}
+	return s.send(ctx, outgoing{Room: m.Room, Key: m.Key, Type: event.EventMessage, Content: content})
+}
+
+func reaction(room id.RoomID, key string, to id.EventID, emoji string) outgoing {
+	return outgoing{Room: room, Key: key, Type: event.EventReaction, Content: &event.ReactionEventContent{
+		RelatesTo: event.RelatesTo{Type: event.RelAnnotation, EventID: to, Key: clean(emoji)},
+	}}
+}
+
+func redaction(room id.RoomID, key string, of id.EventID, reason string) outgoing {
+	return outgoing{
+		Room: room, Key: key, Type: event.EventRedaction, Redacts: of,
+		Content: &event.RedactionEventContent{Reason: clean(reason)},
+	}
+}
