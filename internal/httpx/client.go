@@ -49,6 +49,7 @@ type Client struct {
 	retry     *retryablehttp.Client
 	once      *http.Client // Without retries, for bodies that can be read only once.
 	userAgent []string     // As a header has it; shared by all requests.
+	deadlines deadlines
 }
 
 // New returns a client; it does not connect.
@@ -147,7 +148,7 @@ type Response struct {
 // Do makes a call and returns the last answer of the server. It fails with a
 // [TransportError] when there is none.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(r.Timeout, c.config.Timeout))
+	ctx, cancel := c.deadlines.with(ctx, cmp.Or(r.Timeout, c.config.Timeout))
 	defer cancel()
 	state := &call{safe: r.Repeatable || r.Method == http.MethodGet || r.Method == http.MethodHead}
 	ctx = state.traced(context.WithValue(ctx, callKey{}, state))
