@@ -21,6 +21,10 @@ func (r call) explain(e *APIError, html bool, body []byte) {
 		r.explainBadRequest(e, said.InUse)
 	case http.StatusUnauthorized:
 		e.kinds = append(e.kinds, ErrUnauthorized)
+		if strings.HasSuffix(e.Message, "_REQUIRED") { // TOTP_REQUIRED, or another factor
+			e.kinds = append(e.kinds, ErrSecondFactor)
+			e.Message = "the login waits for the second factor (" + e.Message + "); complete it with VerifyTOTP"
+		}
 		e.say("the token or session is missing, wrong or expired")
 		if r.adminOnly {
 			e.kinds = append(e.kinds, ErrForbidden)

@@ -3,7 +3,6 @@ package httpx
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -78,9 +77,10 @@ func New(c Config) (*Client, error) {
 	}
 	transport := c.Transport
 	if transport == nil {
-		own := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Documented type of net/http.
-		own.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		transport = own
+		var err error
+		if transport, err = (Certificates{}).Transport(); err != nil {
+			return nil, err
+		}
 	}
 	client := &Client{config: c, once: &http.Client{Transport: logging{transport, c.Logger}, CheckRedirect: sameOrigin}}
 	if c.UserAgent != "" {
