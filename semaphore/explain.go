@@ -64,6 +64,9 @@ func (r call) explainBadRequest(e *APIError, inUse bool) {
 	case r.ofTask && e.Message == "":
 		e.kinds = append(e.kinds, ErrNotFound, ErrInvalid)
 		e.say("no such task, or it is in no state for this")
+	case e.Message == "" && r.method == http.MethodGet: // servers of 2.10 on SQL databases about a project, to administrators
+		e.kinds = append(e.kinds, ErrNotFound, ErrInvalid)
+		e.say("no such thing")
 	default:
 		e.kinds = append(e.kinds, ErrInvalid)
 		e.say("the server refused the request without a reason; check the values and that the names are new")

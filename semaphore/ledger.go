@@ -2,6 +2,7 @@ package semaphore
 
 import (
 	"hash/maphash"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -53,10 +54,12 @@ func (l *ledger) mark(text string, at time.Time) mark {
 
 // rough makes the marks of a line that came live and of the same line from the database alike.
 func (l *ledger) rough(m mark) mark {
-	if l.grain == time.Second {
+	switch l.grain {
+	case time.Second:
 		m.time = 0 // one database cuts the rest off, another rounds it
-	} else {
-		m.time -= m.time % int64(l.grain)
+	case time.Microsecond: // PostgreSQL rounds, and calculates the fraction of the second as a number of type double
+		second, rest := m.time/int64(time.Second), m.time%int64(time.Second)
+		m.time = second*int64(time.Second) + int64(math.RoundToEven(float64(rest)/1e9*1e6))*1000
 	}
 	return m
 }

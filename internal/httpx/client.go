@@ -48,7 +48,7 @@ type Client struct {
 	retry     *retryablehttp.Client
 	once      *http.Client // Without retries, for bodies that can be read only once.
 	userAgent []string     // As a header has it; shared by all requests.
-	deadlines deadlines
+	deadlines *deadlines   // Apart: its timer must not keep a client alive that nobody uses any more.
 }
 
 // New returns a client; it does not connect.
@@ -82,7 +82,7 @@ func New(c Config) (*Client, error) {
 			return nil, err
 		}
 	}
-	client := &Client{config: c, once: &http.Client{Transport: logging{transport, c.Logger}, CheckRedirect: sameOrigin}}
+	client := &Client{config: c, deadlines: &deadlines{}, once: &http.Client{Transport: logging{transport, c.Logger}, CheckRedirect: sameOrigin}}
 	if c.UserAgent != "" {
 		client.userAgent = []string{c.UserAgent}
 	}

@@ -163,6 +163,9 @@ func (s *Server) enterProject(c *call) *answer {
 	}
 	c.project = s.projectByID(id)
 	if c.project == nil {
+		if s.gen == Gen210 && s.db != Bolt && c.user.Admin {
+			return bare(http.StatusBadRequest)
+		}
 		return bare(http.StatusNotFound)
 	}
 	c.role = c.project.role(c.user.ID)
