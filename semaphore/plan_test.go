@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -195,13 +196,13 @@ const enough = 500
 // check says how often things went wrong, and fails when something never did.
 func (a *tally) check(t *testing.T, schedules uint64) {
 	t.Helper()
-	text := fmt.Sprintf("%d schedules, %d lines", schedules, a.lines)
+	counts := []string{fmt.Sprintf("%d schedules", schedules), fmt.Sprintf("%d lines", a.lines)}
 	for _, what := range []string{
 		string(cut), string(cutInFrame), string(cutInLog), "kicked", string(restart), string(restartInFrame), string(restartInLog),
 		"late lines", "lost lines", string(stall), string(failure), "log refused", "websocket refused", "left",
 	} {
-		text += fmt.Sprintf(", %s: %d", what, a.happened[what])
+		counts = append(counts, fmt.Sprintf("%s: %d", what, a.happened[what]))
 		assert.True(t, a.happened[what] > 0 || schedules < enough, what)
 	}
-	t.Log(text)
+	t.Log(strings.Join(counts, ", "))
 }
