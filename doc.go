@@ -2,7 +2,8 @@
 //
 // A signal box is the hut from which a railway's semaphores are pulled. This
 // one is an SDK: people pull the levers from chat. Its first domain is the
-// asynchronous daily standup, its first chat is Zulip. To watch one standup
+// asynchronous daily standup, its first chat is Zulip, and the infrastructure
+// is run by Semaphore UI. To watch one standup
 // day from prompt to report, with nothing to set up:
 //
 //	go run ./examples/standupbot -demo
@@ -18,7 +19,7 @@
 //   - [github.com/signalbox-go/signalbox/zulip/zuliptest] is a Zulip server
 //     that lives inside a test: state, long polling, faults on demand.
 //   - [github.com/signalbox-go/signalbox/semaphore] is the client of Semaphore
-//     UI: its resources, and tasks with their logs. It is still growing.
+//     UI: its whole API, and tasks with their logs, of which it loses no line.
 //   - [github.com/signalbox-go/signalbox/semaphore/semaphoretest] is a Semaphore
 //     UI server that lives inside a test.
 //
@@ -46,6 +47,8 @@
 //
 //   - [github.com/signalbox-go/signalbox/examples/standupbot] reads its
 //     settings, composes the packages above and runs them.
+//   - [github.com/signalbox-go/signalbox/examples/runtask] starts a template of
+//     Semaphore UI, follows its log and exits with its result.
 //   - [github.com/signalbox-go/signalbox/examples/embed] is the least that it
 //     takes to hold standups in a program of your own.
 //

@@ -25,7 +25,7 @@ func (c *Client) Apps(ctx context.Context) ([]App, error) {
 	return get[[]App](ctx, c, call{op: "list apps", path: path("apps")})
 }
 
-// App fetches one app; it takes an administrator. API: GET /apps/{app_id}.
+// App fetches one app; it takes an administrator. Errors: [ErrNotFound], [ErrForbidden]. API: GET /apps/{app_id}.
 func (c *Client) App(ctx context.Context, id AppID) (App, error) {
 	app, err := get[App](ctx, c, call{op: "get app", path: path("apps", id)})
 	if err == nil {
@@ -34,7 +34,8 @@ func (c *Client) App(ctx context.Context, id AppID) (App, error) {
 	return app, err
 }
 
-// SetApp makes or replaces an app; it takes an administrator. API: PUT /apps/{app_id}.
+// SetApp makes or replaces an app; it takes an administrator. Errors: [ErrForbidden], [ErrInvalid].
+// API: PUT /apps/{app_id}.
 func (c *Client) SetApp(ctx context.Context, app App) error {
 	r := call{op: "set app", method: http.MethodPut, path: path("apps", app.ID), safe: true}
 	app.ID = ""
@@ -42,7 +43,8 @@ func (c *Client) SetApp(ctx context.Context, app App) error {
 	return c.do(ctx, r, nil)
 }
 
-// SetAppActive switches an app on or off; it takes an administrator. API: POST /apps/{app_id}/active.
+// SetAppActive switches an app on or off; it takes an administrator. Errors: [ErrNotFound], [ErrForbidden],
+// [ErrInvalid]. API: POST /apps/{app_id}/active.
 func (c *Client) SetAppActive(ctx context.Context, id AppID, active bool) error {
 	return c.do(ctx, call{
 		op: "set app active", method: http.MethodPost, path: path("apps", id, "active"), safe: true,
@@ -51,7 +53,7 @@ func (c *Client) SetAppActive(ctx context.Context, id AppID, active bool) error 
 }
 
 // DeleteApp deletes an app, or what was changed about one that the server brings along; it takes an administrator.
-// API: DELETE /apps/{app_id}.
+// Errors: [ErrNotFound], [ErrForbidden]. API: DELETE /apps/{app_id}.
 func (c *Client) DeleteApp(ctx context.Context, id AppID) error {
 	return c.do(ctx, call{op: "delete app", method: http.MethodDelete, path: path("apps", id)}, nil)
 }

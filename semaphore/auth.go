@@ -15,6 +15,22 @@ type LoginMethods struct {
 	Password bool `json:"login_with_password"`
 	// OIDC are the providers of OpenID Connect; they work in a browser only.
 	OIDC []OIDCProvider `json:"oidc_providers"`
+	// Factors are the second factors; servers before 2.16 have none.
+	Factors SecondFactors `json:"auth_methods"`
+}
+
+// SecondFactors are what a server may ask for after a name and a password. A field is nil when it never does.
+type SecondFactors struct {
+	// TOTP is an authenticator app; see [Client.VerifyTOTP].
+	TOTP *TOTPFactor `json:"totp"`
+	// Email is a code that comes by e-mail; its settings are not described.
+	Email map[string]any `json:"email"`
+}
+
+// TOTPFactor is what a server allows with authenticator apps.
+type TOTPFactor struct {
+	// AllowRecovery lets users log in with a recovery code; see [Client.RecoverLogin].
+	AllowRecovery bool `json:"allow_recovery"`
 }
 
 // OIDCProvider is a provider of OpenID Connect as the login page shows it.
@@ -30,10 +46,10 @@ func (c *Client) LoginMethods(ctx context.Context) (LoginMethods, error) {
 	return get[LoginMethods](ctx, c, call{op: "get login methods", path: path("auth", "login")})
 }
 
-// Login opens a session for a user name or e-mail address and a password, and returns a client that uses it; c stays
-// as it is. A session dies after seven days without use, and some servers are slow with it: make a token with
-// [Client.CreateToken] for anything that lasts. A user with a second factor continues with [Client.VerifyTOTP].
-// Wrong names and passwords give [ErrUnauthorized]. API: POST /auth/login.
+// Login opens a session for a user name or e-mail address and a password, and returns a client that uses it; c stays as
+// it is. A session dies after seven days without use, and some servers are slow with it: make a token with
+// [Client.CreateToken] for anything that lasts. A user with a second factor continues with [Client.VerifyTOTP]. Wrong
+// names and passwords give [ErrUnauthorized]. API: POST /auth/login.
 func (c *Client) Login(ctx context.Context, name string, password Secret) (*Client, error) {
 	r := call{op: "log in", method: http.MethodPost, path: path("auth", "login"), body: map[string]string{
 		"auth": name, "password": password.Reveal(),
@@ -53,14 +69,6 @@ func (c *Client) Login(ctx context.Context, name string, password Secret) (*Clie
 		return nil, r.wrap(err)
 	}
 	return &session, nil
-}
-
-// VerifyTOTP completes a login with the code of an authenticator app. API: POST /auth/verify, 2.16 and later.
-func (c *Client) VerifyTOTP(ctx context.Context, passcode Secret) error {
-	return c.do(ctx, call{
-		op: "verify second factor", method: http.MethodPost, path: path("auth", "verify"), since: "2.16",
-		body: map[string]string{"passcode": passcode.Reveal()},
-	}, nil)
 }
 
 // Logout ends a session as far as the server does that: servers of 2.10 tell the browser to forget the cookie, and
@@ -105,8 +113,8 @@ func (c *Client) Tokens(ctx context.Context) ([]Token, error) {
 	return tokens, err
 }
 
-// CreateToken makes a token for the caller. It is the only moment at which every server shows the whole token.
-// Servers without names of tokens ignore the name. API: POST /user/tokens.
+// CreateToken makes a token for the caller. It is the only moment at which every server shows the whole token. Servers
+// without names of tokens ignore the name. API: POST /user/tokens.
 func (c *Client) CreateToken(ctx context.Context, name string) (Token, error) {
 	var wire wireToken
 	err := c.do(ctx, call{

@@ -58,7 +58,7 @@ func TestFollowFetchesLittle(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					y := newYard(t, semaphoretest.WithGeneration(fake))
-					text := strings.Repeat("x", 50) // which makes about 165 bytes on the wire, as was measured
+					text := strings.Repeat("x", 95) // which makes about 165 bytes in the log, as was measured
 					tpl := y.template("long", semaphoretest.Script{Lines: 20_000, Rate: 500, Line: func(int) string { return text }})
 					transport, read := counted(t, y.Server)
 					client := y.clientOf(t, y.Admin(), append(test.options, semaphore.WithTransport(transport))...)

@@ -141,9 +141,10 @@ func (c *Client) stream(ctx context.Context, r call) (io.ReadCloser, error) {
 }
 
 // Call makes a call that this package has no method for, below the API's root, such as
-// Call(ctx, "GET", []string{"project", "1", "invites"}, nil, &invites). The elements of the path are escaped. A body
+// Call(ctx, "GET", []string{"project", "1", "host_configs"}, nil, &configs). The elements of the path are escaped. A body
 // that is not nil is sent as JSON; an out that is not nil receives the JSON of the answer.
 // A POST is not repeated unless the server surely did not process it. The errors are those of the other methods.
+// API: the path that is given.
 func (c *Client) Call(ctx context.Context, method string, path []string, body, out any) error {
 	return c.do(ctx, call{op: "call", method: method, path: path, body: body}, out)
 }

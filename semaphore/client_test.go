@@ -2,6 +2,7 @@ package semaphore_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -195,6 +196,24 @@ func TestAnswersTooLarge(t *testing.T) {
 		require.ErrorIs(t, err, semaphore.ErrTooLarge)
 		require.ErrorContains(t, err, "read the log in the browser")
 	}
+}
+
+// A small answer that unpacks to much more than any answer has is given up long before it is unpacked.
+func TestAnswersThatUnpackToTooMuch(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		bomb := gzip.NewWriter(w)
+		_, _ = io.WriteString(bomb, `[{"name":"`)
+		_, _ = io.Copy(bomb, io.LimitReader(forever{}, 200<<20)) // fails when the client hangs up
+		_ = bomb.Close()
+	}))
+	defer server.Close()
+	c, err := semaphore.NewClient(semaphore.Credentials{URL: server.URL, Token: semaphore.NewSecret("t0ken")})
+	require.NoError(t, err)
+	_, err = c.Projects(t.Context())
+	require.ErrorIs(t, err, semaphore.ErrTooLarge)
 }
 
 type forever struct{}

@@ -3,8 +3,6 @@ package semaphore
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 
@@ -39,9 +37,6 @@ type Credentials struct {
 	session Secret // the value of a session cookie, instead of Token
 }
 
-// maxSecretFile bounds a file that holds a token.
-const maxSecretFile = 64 << 10
-
 // CredentialsFromEnv reads SEMAPHORE_URL, SEMAPHORE_TOKEN (or SEMAPHORE_TOKEN_FILE, a file that holds the token alone),
 // SEMAPHORE_CERT_BUNDLE, SEMAPHORE_CERT, SEMAPHORE_CERT_KEY and SEMAPHORE_ALLOW_INSECURE.
 // The argument is usually [os.Getenv]. The error names every variable that is missing.
@@ -57,48 +52,21 @@ func CredentialsFromEnv(getenv func(string) string) (Credentials, error) {
 		}
 		c.Insecure = insecure
 	}
-	token, file := getenv("SEMAPHORE_TOKEN"), getenv("SEMAPHORE_TOKEN_FILE")
-	switch {
-	case token != "" && file != "":
-		return Credentials{}, errors.New("semaphore: set one of SEMAPHORE_TOKEN and SEMAPHORE_TOKEN_FILE, not both")
-	case file != "":
-		content, warnings, err := readPrivateFile(file)
-		if err != nil {
-			return Credentials{}, fmt.Errorf("semaphore: read SEMAPHORE_TOKEN_FILE: %w", err)
-		}
-		token, c.Warnings = strings.TrimSpace(content), warnings
+	var err error
+	if c.Token, c.Warnings, err = secret.FromEnv(getenv, "SEMAPHORE_TOKEN"); err != nil {
+		return Credentials{}, fmt.Errorf("semaphore: %w", err)
 	}
-	c.Token = NewSecret(token)
 	var missing []string
 	if c.URL == "" {
 		missing = append(missing, "SEMAPHORE_URL")
 	}
-	if token == "" {
+	if c.Token.IsZero() {
 		missing = append(missing, "SEMAPHORE_TOKEN (or SEMAPHORE_TOKEN_FILE)")
 	}
 	if len(missing) > 0 {
 		return Credentials{}, fmt.Errorf("semaphore: the environment lacks %s", strings.Join(missing, ", "))
 	}
 	return c, nil
-}
-
-// readPrivateFile returns a small file and a warning when others than its owner can read it.
-func readPrivateFile(path string) (content string, warnings []string, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", nil, err
-	}
-	if !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
-		return "", nil, fmt.Errorf("%s is not a file", path)
-	}
-	if info.Size() > maxSecretFile {
-		return "", nil, fmt.Errorf("%s has %d bytes, more than a token needs", path, info.Size())
-	}
-	if info.Mode().Perm()&0o044 != 0 {
-		warnings = append(warnings, fmt.Sprintf("%s can be read by others; chmod 600 protects the token", path))
-	}
-	data, err := os.ReadFile(path)
-	return string(data), warnings, err
 }
 
 // authorization is the header that identifies the caller.

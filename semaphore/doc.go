@@ -48,16 +48,26 @@
 // and others. An argument that was refused here is an [*ArgumentError]. [NotSent] tells whether a failed call surely
 // did not reach the server. No error shows a token.
 //
+// After "Errors:" each method names the sentinels that it can give beside those that every call can: [ErrUnauthorized],
+// [ErrWrongURL], [ErrRateLimited], [ErrTooLarge], a [*MalformedError], and the errors of the network and of the context.
+// After "API:" it names its calls, below /api of the server, and the version that brought them where 2.10 lacks them.
+//
 // # Logging in
 //
 // A token comes from the user's page in the browser, or from [Client.CreateToken] of a client that [Client.Login]
-// returned. [CredentialsFromEnv] reads SEMAPHORE_URL and SEMAPHORE_TOKEN. Own certificate authorities and client
+// returned and, for a user with a second factor, [Client.VerifyTOTP] completed. [CredentialsFromEnv] reads SEMAPHORE_URL and SEMAPHORE_TOKEN. Own certificate authorities and client
 // certificates are named in [Credentials].
 //
 // # Servers
 //
 // 2.10 and everything since 2.16 up to today; those between should do. The two generations differ in many places of
-// which this package makes one. Calls without a method here can be made with [Client.Call].
+// which this package makes one.
+//
+// Calls without a method here can be made with [Client.Call]: making roles and the permissions of templates, which change
+// their form from version to version; the subscription, the cluster and the aliases and states of Terraform, which are
+// for paid editions and not described; host_configs, which came after the last release; logging in with a code by e-mail
+// or through OpenID Connect, which takes a person; the unbounded list of all events; and what runners and the senders of
+// webhooks call.
 //
 // # Testing
 //

@@ -19,8 +19,8 @@ type Environment struct {
 	// They are changed with [Client.SetEnvironmentSecrets] and [Client.RemoveEnvironmentSecrets].
 	Secrets []EnvironmentSecret `json:"secrets,omitzero"`
 	// SecretStorageID and SecretStorageKeyPrefix say where newer servers keep the secrets.
-	SecretStorageID        int64  `json:"secret_storage_id,omitzero"`
-	SecretStorageKeyPrefix string `json:"secret_storage_key_prefix,omitzero"`
+	SecretStorageID        SecretStorageID `json:"secret_storage_id,omitzero"`
+	SecretStorageKeyPrefix string          `json:"secret_storage_key_prefix,omitzero"`
 }
 
 // SecretType says where a secret variable goes.
@@ -50,18 +50,21 @@ type secretOperation struct {
 	Operation string     `json:"operation"`
 }
 
-// Environments lists the environments of a project, without their secrets. API: GET /project/{project_id}/environment.
+// Environments lists the environments of a project, without their secrets. Errors: [ErrNotFound].
+// API: GET /project/{project_id}/environment.
 func (c *Client) Environments(ctx context.Context, project ProjectID) ([]Environment, error) {
 	return get[[]Environment](ctx, c, call{op: "list environments", path: in(project, "environment")})
 }
 
-// Environment fetches one environment. API: GET /project/{project_id}/environment/{environment_id}.
+// Environment fetches one environment. Errors: [ErrNotFound].
+// API: GET /project/{project_id}/environment/{environment_id}.
 func (c *Client) Environment(ctx context.Context, project ProjectID, id EnvironmentID) (Environment, error) {
 	return get[Environment](ctx, c, call{op: "get environment", path: in(project, "environment", id)})
 }
 
 // CreateEnvironment makes an environment with its secrets. Servers before 2.16 do not say which environment they made;
-// it is then looked up by its name. API: POST /project/{project_id}/environment.
+// it is then looked up by its name. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: POST /project/{project_id}/environment.
 func (c *Client) CreateEnvironment(ctx context.Context, project ProjectID, environment Environment) (Environment, error) {
 	r := call{op: "create environment", path: in(project, "environment")}
 	if environment.Variables == nil {
@@ -87,16 +90,17 @@ func (c *Client) CreateEnvironment(ctx context.Context, project ProjectID, envir
 	return c.Environment(ctx, project, found.ID)
 }
 
-// UpdateEnvironment changes an environment: change gets it as it is. The secrets stay.
-// API: GET and PUT /project/{project_id}/environment/{environment_id}.
+// UpdateEnvironment changes an environment: change gets it as it is. The secrets stay. Errors: [ErrNotFound],
+// [ErrForbidden], [ErrInvalid]. API: GET and PUT /project/{project_id}/environment/{environment_id}.
 func (c *Client) UpdateEnvironment(
 	ctx context.Context, project ProjectID, id EnvironmentID, change func(*Environment),
 ) (Environment, error) {
 	return update(ctx, c, call{op: "update environment", path: in(project, "environment", id)}, change, "secrets")
 }
 
-// SetEnvironmentSecrets adds secret variables, and replaces those that exist with the same type and name.
-// A replaced secret gets a new id. API: GET and PUT /project/{project_id}/environment/{environment_id}.
+// SetEnvironmentSecrets adds secret variables, and replaces those that exist with the same type and name. A replaced
+// secret gets a new id. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: GET and PUT /project/{project_id}/environment/{environment_id}.
 func (c *Client) SetEnvironmentSecrets(
 	ctx context.Context, project ProjectID, id EnvironmentID, secrets ...EnvironmentSecret,
 ) error {
@@ -105,7 +109,8 @@ func (c *Client) SetEnvironmentSecrets(
 	})
 }
 
-// RemoveEnvironmentSecrets removes secret variables. API: GET and PUT /project/{project_id}/environment/{environment_id}.
+// RemoveEnvironmentSecrets removes secret variables. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: GET and PUT /project/{project_id}/environment/{environment_id}.
 func (c *Client) RemoveEnvironmentSecrets(ctx context.Context, project ProjectID, id EnvironmentID, secrets ...SecretID) error {
 	return c.changeSecrets(ctx, "remove secrets of environment", project, id, func(existing []EnvironmentSecret) []secretOperation {
 		var operations []secretOperation
@@ -167,13 +172,13 @@ func deletion(secret EnvironmentSecret) secretOperation {
 	return secretOperation{ID: secret.ID, Type: secret.Type, Name: secret.Name, Operation: "delete"}
 }
 
-// DeleteEnvironment deletes an environment; one that something uses gives [ErrInUse].
-// API: DELETE /project/{project_id}/environment/{environment_id}.
+// DeleteEnvironment deletes an environment; one that something uses gives [ErrInUse]. Errors: [ErrNotFound],
+// [ErrForbidden]. API: DELETE /project/{project_id}/environment/{environment_id}.
 func (c *Client) DeleteEnvironment(ctx context.Context, project ProjectID, id EnvironmentID) error {
 	return c.do(ctx, call{op: "delete environment", method: http.MethodDelete, path: in(project, "environment", id)}, nil)
 }
 
-// EnvironmentReferences tells what uses an environment.
+// EnvironmentReferences tells what uses an environment. Errors: [ErrNotFound].
 // API: GET /project/{project_id}/environment/{environment_id}/refs.
 func (c *Client) EnvironmentReferences(ctx context.Context, project ProjectID, id EnvironmentID) (References, error) {
 	return c.references(ctx, "get references of environment", in(project, "environment", id))

@@ -46,6 +46,8 @@ func (e *APIError) Temporary() bool {
 var (
 	// ErrUnauthorized: the token or session is missing, wrong or expired.
 	ErrUnauthorized = errors.New("not authorised")
+	// ErrSecondFactor: the login waits for the user's second factor; see [Client.VerifyTOTP]. ErrUnauthorized matches too.
+	ErrSecondFactor = errors.New("second factor required")
 	// ErrForbidden: the user may not do this. Some calls for administrators answer 401 for it,
 	// which matches ErrUnauthorized too.
 	ErrForbidden = errors.New("forbidden")

@@ -26,7 +26,7 @@ func (c *Client) Events(ctx context.Context) ([]Event, error) {
 	return get[[]Event](ctx, c, call{op: "list events", path: path("events", "last")})
 }
 
-// ProjectEvents lists the latest events of a project, newest first, about 200.
+// ProjectEvents lists the latest events of a project, newest first, about 200. Errors: [ErrNotFound].
 // API: GET /project/{project_id}/events/last.
 func (c *Client) ProjectEvents(ctx context.Context, project ProjectID) ([]Event, error) {
 	return get[[]Event](ctx, c, call{op: "list events of project", path: in(project, "events", "last")})

@@ -21,6 +21,10 @@ func (r call) explain(e *APIError, html bool, body []byte) {
 		r.explainBadRequest(e, said.InUse)
 	case http.StatusUnauthorized:
 		e.kinds = append(e.kinds, ErrUnauthorized)
+		if strings.HasSuffix(e.Message, "_REQUIRED") { // TOTP_REQUIRED, or another factor
+			e.kinds = append(e.kinds, ErrSecondFactor)
+			e.Message = "the login waits for the second factor (" + e.Message + "); complete it with VerifyTOTP"
+		}
 		e.say("the token or session is missing, wrong or expired")
 		if r.adminOnly {
 			e.kinds = append(e.kinds, ErrForbidden)
@@ -60,6 +64,9 @@ func (r call) explainBadRequest(e *APIError, inUse bool) {
 	case r.ofTask && e.Message == "":
 		e.kinds = append(e.kinds, ErrNotFound, ErrInvalid)
 		e.say("no such task, or it is in no state for this")
+	case e.Message == "" && r.method == http.MethodGet: // servers of 2.10 on SQL databases about a project, to administrators
+		e.kinds = append(e.kinds, ErrNotFound, ErrInvalid)
+		e.say("no such thing")
 	default:
 		e.kinds = append(e.kinds, ErrInvalid)
 		e.say("the server refused the request without a reason; check the values and that the names are new")

@@ -21,7 +21,7 @@ type ExtractValue struct {
 	VariableType string `json:"variable_type,omitzero"`
 }
 
-// ExtractValues lists the values that an integration extracts.
+// ExtractValues lists the values that an integration extracts. Errors: [ErrNotFound].
 // API: GET /project/{project_id}/integrations/{integration_id}/values.
 func (c *Client) ExtractValues(ctx context.Context, project ProjectID, integration IntegrationID) ([]ExtractValue, error) {
 	return get[[]ExtractValue](ctx, c, call{
@@ -29,7 +29,7 @@ func (c *Client) ExtractValues(ctx context.Context, project ProjectID, integrati
 	})
 }
 
-// ExtractValue fetches one extracted value.
+// ExtractValue fetches one extracted value. Errors: [ErrNotFound].
 // API: GET /project/{project_id}/integrations/{integration_id}/values/{value_id}.
 func (c *Client) ExtractValue(
 	ctx context.Context, project ProjectID, integration IntegrationID, id ExtractValueID,
@@ -39,7 +39,7 @@ func (c *Client) ExtractValue(
 	})
 }
 
-// CreateExtractValue makes an integration extract a value.
+// CreateExtractValue makes an integration extract a value. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
 // API: POST /project/{project_id}/integrations/{integration_id}/values.
 func (c *Client) CreateExtractValue(
 	ctx context.Context, project ProjectID, integration IntegrationID, value ExtractValue,
@@ -51,8 +51,8 @@ func (c *Client) CreateExtractValue(
 	return out, err
 }
 
-// UpdateExtractValue changes an extracted value: change gets it as it is.
-// API: GET and PUT /project/{project_id}/integrations/{integration_id}/values/{value_id}.
+// UpdateExtractValue changes an extracted value: change gets it as it is. Errors: [ErrNotFound], [ErrForbidden],
+// [ErrInvalid]. API: GET and PUT /project/{project_id}/integrations/{integration_id}/values/{value_id}.
 func (c *Client) UpdateExtractValue(
 	ctx context.Context, project ProjectID, integration IntegrationID, id ExtractValueID, change func(*ExtractValue),
 ) (ExtractValue, error) {
@@ -60,7 +60,7 @@ func (c *Client) UpdateExtractValue(
 	return update(ctx, c, r, change)
 }
 
-// DeleteExtractValue deletes an extracted value.
+// DeleteExtractValue deletes an extracted value. Errors: [ErrNotFound], [ErrForbidden].
 // API: DELETE /project/{project_id}/integrations/{integration_id}/values/{value_id}.
 func (c *Client) DeleteExtractValue(
 	ctx context.Context, project ProjectID, integration IntegrationID, id ExtractValueID,

@@ -32,6 +32,7 @@ const (
 	joinFetch             = 200 * time.Millisecond // while live lines are held back
 	liveFetch             = time.Minute            // while the WebSocket brings the lines
 	socketHeadStart       = time.Second            // that the WebSocket has before the first fetch
+	backlog               = time.Minute            // in which lines that were seen live may be stored after the end
 	maxHeld, maxHeldBytes = 4 << 10, 4 << 20
 )
 
@@ -41,7 +42,8 @@ const (
 // that it restarts, and that something in between cuts WebSockets. It holds no more than a few thousand lines in memory.
 // A reader that takes its time is no problem either.
 //
-// On a database that keeps times by the second (MySQL) the server itself gives lines of one second in any order.
+// On a database that keeps times by the second (MySQL) the server itself gives lines of one second in any order. Where
+// it does, and where nothing but equal lines comes, the stored log alone is used and lines come later.
 // Lines that the server lost before it stored them can be among those that came live.
 //
 // An error is yielded once, last. Trouble that passes is waited out for two minutes at most. A task whose server was
@@ -89,6 +91,7 @@ type follower struct {
 	fetched  time.Time     // when it ended
 	cost     time.Duration // the time that its size allows it to take on average
 	trouble  trouble
+	behind   bool // the task has ended, and lines that are held back are not stored
 	done     bool
 }
 
@@ -155,6 +158,8 @@ func (f *follower) fetchDue(live bool) time.Time {
 		return f.fetched.Add(max(f.cost/8, minFetch))
 	case f.fetching.Before(f.endedAt):
 		return f.endedAt
+	case f.behind:
+		return f.fetched.Add(max(f.cost/8, minFetch))
 	}
 	return later(f.newsAt, f.endedAt).Add(f.settle)
 }
@@ -217,7 +222,7 @@ func (f *follower) deliver(line wireLine) bool {
 func (f *follower) fetch(ctx context.Context) error {
 	f.fetching = time.Now()
 	wasQuiet := f.joined && !f.endedAt.IsZero() && !f.fetching.Before(f.quietAt())
-	reading := f.ledger.read(f.held)
+	reading := f.ledger.read()
 	size, err := f.client.readOutput(ctx, f.project, f.id, f.ledger.settled, func(line wireLine) bool {
 		if !reading.meet(line.Output, line.Time) {
 			return true
@@ -250,7 +255,9 @@ func (f *follower) fetch(ctx context.Context) error {
 	f.join(reading)
 	if !f.endedAt.IsZero() && !f.fetching.Before(f.endedAt) {
 		complete := wasQuiet && f.joined && len(f.ledger.ahead)+len(f.ledger.owed) == 0
-		same := reading.fresh+reading.stored == 0 && f.fetching.Sub(later(f.newsAt, f.endedAt)) >= f.settle
+		still := f.fetching.Sub(later(f.newsAt, f.endedAt))
+		f.behind = !f.joined && still < backlog && reading.lacks(f.held)
+		same := reading.fresh+reading.stored == 0 && still >= f.settle && !f.behind
 		f.done = complete || same
 	}
 	return nil
@@ -258,14 +265,21 @@ func (f *follower) fetch(ctx context.Context) error {
 
 // join delivers what was held back, once the stored log reaches it: then no line before it is missing.
 func (f *follower) join(r *reading) {
-	if r.heldAt < 0 || f.stopped {
+	if len(f.held) == 0 || f.stopped {
 		return
 	}
-	held := f.held
-	r.owe()
+	marks := make([]mark, len(f.held))
+	for i, line := range f.held {
+		marks[i] = f.ledger.mark(line.Output, line.Time)
+	}
+	first := r.meetHeld(marks)
+	if first < 0 {
+		return
+	}
+	held := f.held[first:]
 	f.joined, f.held, f.heldBytes = true, nil, 0
-	for _, line := range held {
-		if f.ledger.live(f.ledger.mark(line.Output, line.Time)) && !f.deliver(wireLine{Time: line.Time, Output: line.Output}) {
+	for i, line := range held {
+		if f.ledger.live(marks[first+i]) && !f.deliver(wireLine{Time: line.Time, Output: line.Output}) {
 			return
 		}
 	}

@@ -89,14 +89,16 @@ func FuzzAnswers(f *testing.F) {
 	} {
 		f.Add([]byte(seed), 200)
 	}
-	keys := slices.Sorted(maps.Keys(operations))
+	all := maps.Clone(operations)
+	maps.Copy(all, newerOperations)
+	keys := slices.Sorted(maps.Keys(all))
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
 		if status < 200 || status >= 500 || status == http.StatusTooManyRequests {
 			status = 200 // the others are asked again
 		}
 		c := answering(t, answer(status, "application/json", string(body)))
 		for _, key := range keys {
-			_, _ = operations[key](t.Context(), c, ids{1, 2, 3})
+			_, _ = all[key](t.Context(), c, ids{1, 2, 3})
 		}
 	})
 }

@@ -37,6 +37,20 @@ type (
 	AliasID int64
 	// RunnerID is the number of a runner.
 	RunnerID int64
+	// TOTPID is the number of a user's second factor.
+	TOTPID int64
+	// InviteID is the number of an invitation to a project.
+	InviteID int64
+	// SecretStorageID is the number of a secret storage.
+	SecretStorageID int64
+	// WorkflowID is the number of a workflow.
+	WorkflowID int64
+	// WorkflowNodeID is the number of a node of a workflow.
+	WorkflowNodeID int64
+	// WorkflowEdgeID is the number of an edge of a workflow.
+	WorkflowEdgeID int64
+	// WorkflowRunID is the number of one run of a workflow.
+	WorkflowRunID int64
 )
 
 // AppID names a program that templates run, as "ansible".

@@ -36,6 +36,7 @@ type Info struct {
 	ScheduleTimezone string          `json:"schedule_timezone"`
 	AuthMethods      json.RawMessage `json:"auth_methods"`
 	PremiumFeatures  map[string]any  `json:"premium_features"`
+	Features         map[string]any  `json:"features"` // their name on later servers
 }
 
 // Info asks for the server's version and settings. API: GET /info.

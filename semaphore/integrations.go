@@ -28,37 +28,41 @@ type Alias struct {
 	URL string `json:"url"`
 }
 
-// Integrations lists the integrations of a project. API: GET /project/{project_id}/integrations.
+// Integrations lists the integrations of a project. Errors: [ErrNotFound]. API: GET /project/{project_id}/integrations.
 func (c *Client) Integrations(ctx context.Context, project ProjectID) ([]Integration, error) {
 	return get[[]Integration](ctx, c, call{op: "list integrations", path: in(project, "integrations")})
 }
 
-// Integration fetches one integration. API: GET /project/{project_id}/integrations/{integration_id}.
+// Integration fetches one integration. Errors: [ErrNotFound].
+// API: GET /project/{project_id}/integrations/{integration_id}.
 func (c *Client) Integration(ctx context.Context, project ProjectID, id IntegrationID) (Integration, error) {
 	return get[Integration](ctx, c, call{op: "get integration", path: in(project, "integrations", id)})
 }
 
-// CreateIntegration makes an integration. API: POST /project/{project_id}/integrations.
+// CreateIntegration makes an integration. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: POST /project/{project_id}/integrations.
 func (c *Client) CreateIntegration(ctx context.Context, project ProjectID, integration Integration) (Integration, error) {
 	var out Integration
 	_, err := c.create(ctx, call{op: "create integration", path: in(project, "integrations")}, project, integration, &out)
 	return out, err
 }
 
-// UpdateIntegration changes an integration: change gets it as it is.
-// API: GET and PUT /project/{project_id}/integrations/{integration_id}.
+// UpdateIntegration changes an integration: change gets it as it is. Errors: [ErrNotFound], [ErrForbidden],
+// [ErrInvalid]. API: GET and PUT /project/{project_id}/integrations/{integration_id}.
 func (c *Client) UpdateIntegration(
 	ctx context.Context, project ProjectID, id IntegrationID, change func(*Integration),
 ) (Integration, error) {
 	return update(ctx, c, call{op: "update integration", path: in(project, "integrations", id)}, change)
 }
 
-// DeleteIntegration deletes an integration. API: DELETE /project/{project_id}/integrations/{integration_id}.
+// DeleteIntegration deletes an integration. Errors: [ErrNotFound], [ErrForbidden].
+// API: DELETE /project/{project_id}/integrations/{integration_id}.
 func (c *Client) DeleteIntegration(ctx context.Context, project ProjectID, id IntegrationID) error {
 	return c.do(ctx, call{op: "delete integration", method: http.MethodDelete, path: in(project, "integrations", id)}, nil)
 }
 
-// Aliases lists the addresses of an integration, or of the whole project when the integration is 0.
+// Aliases lists the addresses of an integration, or of the whole project when the integration is 0. Errors:
+// [ErrNotFound].
 // API: GET /project/{project_id}/integrations/{integration_id}/aliases and /project/{project_id}/integrations/aliases.
 func (c *Client) Aliases(ctx context.Context, project ProjectID, integration IntegrationID) ([]Alias, error) {
 	list, err := get[[]Alias](ctx, c, call{op: "list aliases", path: aliases(project, integration)})
@@ -68,7 +72,8 @@ func (c *Client) Aliases(ctx context.Context, project ProjectID, integration Int
 	return list, err
 }
 
-// CreateAlias makes an address for an integration, or for the whole project when the integration is 0.
+// CreateAlias makes an address for an integration, or for the whole project when the integration is 0. Errors:
+// [ErrNotFound], [ErrForbidden], [ErrInvalid].
 // API: POST /project/{project_id}/integrations/{integration_id}/aliases and /project/{project_id}/integrations/aliases.
 func (c *Client) CreateAlias(ctx context.Context, project ProjectID, integration IntegrationID) (Alias, error) {
 	var out Alias
@@ -79,7 +84,8 @@ func (c *Client) CreateAlias(ctx context.Context, project ProjectID, integration
 	return out, err
 }
 
-// DeleteAlias deletes an address of an integration, or of the whole project when the integration is 0.
+// DeleteAlias deletes an address of an integration, or of the whole project when the integration is 0. Errors:
+// [ErrNotFound], [ErrForbidden].
 // API: DELETE /project/{project_id}/integrations/{integration_id}/aliases/{alias_id} and
 // /project/{project_id}/integrations/aliases/{alias_id}.
 func (c *Client) DeleteAlias(ctx context.Context, project ProjectID, integration IntegrationID, id AliasID) error {

@@ -38,24 +38,25 @@ type Inventory struct {
 	RunnerTag string `json:"runner_tag,omitzero"`
 }
 
-// Inventories lists the inventories of a project. API: GET /project/{project_id}/inventory.
+// Inventories lists the inventories of a project. Errors: [ErrNotFound]. API: GET /project/{project_id}/inventory.
 func (c *Client) Inventories(ctx context.Context, project ProjectID) ([]Inventory, error) {
 	return get[[]Inventory](ctx, c, call{op: "list inventories", path: in(project, "inventory")})
 }
 
-// Inventory fetches one inventory. API: GET /project/{project_id}/inventory/{inventory_id}.
+// Inventory fetches one inventory. Errors: [ErrNotFound]. API: GET /project/{project_id}/inventory/{inventory_id}.
 func (c *Client) Inventory(ctx context.Context, project ProjectID, id InventoryID) (Inventory, error) {
 	return get[Inventory](ctx, c, call{op: "get inventory", path: in(project, "inventory", id)})
 }
 
-// CreateInventory makes an inventory. API: POST /project/{project_id}/inventory.
+// CreateInventory makes an inventory. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: POST /project/{project_id}/inventory.
 func (c *Client) CreateInventory(ctx context.Context, project ProjectID, inventory Inventory) (Inventory, error) {
 	var out Inventory
 	_, err := c.create(ctx, call{op: "create inventory", path: in(project, "inventory")}, project, inventory, &out)
 	return out, err
 }
 
-// UpdateInventory changes an inventory: change gets it as it is.
+// UpdateInventory changes an inventory: change gets it as it is. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
 // API: GET and PUT /project/{project_id}/inventory/{inventory_id}.
 func (c *Client) UpdateInventory(
 	ctx context.Context, project ProjectID, id InventoryID, change func(*Inventory),
@@ -63,13 +64,14 @@ func (c *Client) UpdateInventory(
 	return update(ctx, c, call{op: "update inventory", path: in(project, "inventory", id)}, change)
 }
 
-// DeleteInventory deletes an inventory; one that something uses gives [ErrInUse].
-// API: DELETE /project/{project_id}/inventory/{inventory_id}.
+// DeleteInventory deletes an inventory; one that something uses gives [ErrInUse]. Errors: [ErrNotFound],
+// [ErrForbidden]. API: DELETE /project/{project_id}/inventory/{inventory_id}.
 func (c *Client) DeleteInventory(ctx context.Context, project ProjectID, id InventoryID) error {
 	return c.do(ctx, call{op: "delete inventory", method: http.MethodDelete, path: in(project, "inventory", id)}, nil)
 }
 
-// InventoryReferences tells what uses an inventory. API: GET /project/{project_id}/inventory/{inventory_id}/refs.
+// InventoryReferences tells what uses an inventory. Errors: [ErrNotFound].
+// API: GET /project/{project_id}/inventory/{inventory_id}/refs.
 func (c *Client) InventoryReferences(ctx context.Context, project ProjectID, id InventoryID) (References, error) {
 	return c.references(ctx, "get references of inventory", in(project, "inventory", id))
 }

@@ -78,18 +78,18 @@ func (s KeySecret) wire() (KeyType, map[string]any, error) {
 	return kind, fields, nil
 }
 
-// Keys lists the keys of a project. API: GET /project/{project_id}/keys.
+// Keys lists the keys of a project. Errors: [ErrNotFound]. API: GET /project/{project_id}/keys.
 func (c *Client) Keys(ctx context.Context, project ProjectID) ([]Key, error) {
 	return get[[]Key](ctx, c, call{op: "list keys", path: in(project, "keys")})
 }
 
-// Key fetches one key without its secret. API: GET /project/{project_id}/keys/{key_id}.
+// Key fetches one key without its secret. Errors: [ErrNotFound]. API: GET /project/{project_id}/keys/{key_id}.
 func (c *Client) Key(ctx context.Context, project ProjectID, id KeyID) (Key, error) {
 	return get[Key](ctx, c, call{op: "get key", path: in(project, "keys", id)})
 }
 
 // CreateKey stores a credential. Servers before 2.16 do not say which key they made; it is then looked up by its name,
-// and the newest counts. API: POST /project/{project_id}/keys.
+// and the newest counts. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid]. API: POST /project/{project_id}/keys.
 func (c *Client) CreateKey(ctx context.Context, project ProjectID, name string, secret KeySecret) (Key, error) {
 	r := call{op: "create key", path: in(project, "keys")}
 	kind, fields, err := secret.wire()
@@ -106,7 +106,8 @@ func (c *Client) CreateKey(ctx context.Context, project ProjectID, name string, 
 	return newest(r, keys, err, func(k Key) (string, int64) { return k.Name, int64(k.ID) }, name)
 }
 
-// UpdateKey renames a key: change gets the key as it is. The secret stays. API: GET and PUT /project/{project_id}/keys/{key_id}.
+// UpdateKey renames a key: change gets the key as it is. The secret stays. Errors: [ErrNotFound], [ErrForbidden],
+// [ErrInvalid]. API: GET and PUT /project/{project_id}/keys/{key_id}.
 func (c *Client) UpdateKey(ctx context.Context, project ProjectID, id KeyID, change func(*Key)) (Key, error) {
 	r := call{op: "update key", path: in(project, "keys", id)}
 	// Without project_id the server of 2.10 breaks the connection, so it is not left to the answer to have it.
@@ -116,7 +117,7 @@ func (c *Client) UpdateKey(ctx context.Context, project ProjectID, id KeyID, cha
 	}, "string", "login_password", "ssh", "override_secret")
 }
 
-// SetKeySecret replaces the secret of a key, and its type with it.
+// SetKeySecret replaces the secret of a key, and its type with it. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
 // API: GET and PUT /project/{project_id}/keys/{key_id}.
 func (c *Client) SetKeySecret(ctx context.Context, project ProjectID, id KeyID, secret KeySecret) error {
 	r := call{op: "set secret of key", path: in(project, "keys", id)}
@@ -134,12 +135,13 @@ func (c *Client) SetKeySecret(ctx context.Context, project ProjectID, id KeyID, 
 	return c.do(ctx, r, nil)
 }
 
-// DeleteKey deletes a key; one that something uses gives [ErrInUse]. API: DELETE /project/{project_id}/keys/{key_id}.
+// DeleteKey deletes a key; one that something uses gives [ErrInUse]. Errors: [ErrNotFound], [ErrForbidden].
+// API: DELETE /project/{project_id}/keys/{key_id}.
 func (c *Client) DeleteKey(ctx context.Context, project ProjectID, id KeyID) error {
 	return c.do(ctx, call{op: "delete key", method: http.MethodDelete, path: in(project, "keys", id)}, nil)
 }
 
-// KeyReferences tells what uses a key. API: GET /project/{project_id}/keys/{key_id}/refs.
+// KeyReferences tells what uses a key. Errors: [ErrNotFound]. API: GET /project/{project_id}/keys/{key_id}/refs.
 func (c *Client) KeyReferences(ctx context.Context, project ProjectID, id KeyID) (References, error) {
 	return c.references(ctx, "get references of key", in(project, "keys", id))
 }

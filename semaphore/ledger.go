@@ -2,6 +2,7 @@ package semaphore
 
 import (
 	"hash/maphash"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -53,10 +54,12 @@ func (l *ledger) mark(text string, at time.Time) mark {
 
 // rough makes the marks of a line that came live and of the same line from the database alike.
 func (l *ledger) rough(m mark) mark {
-	if l.grain == time.Second {
+	switch l.grain {
+	case time.Second:
 		m.time = 0 // one database cuts the rest off, another rounds it
-	} else {
-		m.time -= m.time % int64(l.grain)
+	case time.Microsecond: // PostgreSQL rounds, and calculates the fraction of the second as a number of type double
+		second, rest := m.time/int64(time.Second), m.time%int64(time.Second)
+		m.time = second*int64(time.Second) + int64(math.RoundToEven(float64(rest)/1e9*1e6))*1000
 	}
 	return m
 }
@@ -95,18 +98,12 @@ type reading struct {
 	fresh  int          // lines that were new
 	stored int          // lines that were live before
 
-	held    map[uint64][]int64 // texts and times of the live lines that are held back
-	heldAt  int                // where in order the first of them was met; -1 for nowhere
-	refined bool
+	refined bool // the grain became finer
 }
 
-// read begins a pass. It looks for the lines that are held back.
-func (l *ledger) read(held []frame) *reading {
-	r := &reading{ledger: l, known: map[mark]int{}, held: make(map[uint64][]int64, len(held)), heldAt: -1}
-	for _, line := range held {
-		m := l.mark(line.Output, line.Time)
-		r.held[m.text] = append(r.held[m.text], m.time)
-	}
+// read begins a pass.
+func (l *ledger) read() *reading {
+	r := &reading{ledger: l, known: map[mark]int{}}
 	for _, m := range l.window {
 		r.known[m]++
 	}
@@ -129,9 +126,6 @@ func (r *reading) meet(text string, at time.Time) bool {
 		r.expect()
 	}
 	m := r.mark(text, at)
-	if r.heldAt < 0 && r.isHeld(m) {
-		r.heldAt = len(r.order)
-	}
 	r.order = append(r.order, m)
 	if len(r.order) > 2*settleAfter {
 		r.settle()
@@ -149,17 +143,6 @@ func (r *reading) meet(text string, at time.Time) bool {
 	return true
 }
 
-// isHeld tells whether a stored line is among those held back, as far as can be told.
-func (r *reading) isHeld(stored mark) bool {
-	return slices.ContainsFunc(r.held[stored.text], func(at int64) bool {
-		if r.grain == time.Second {
-			apart := at - stored.time
-			return -int64(time.Second) <= apart && apart <= int64(time.Second)
-		}
-		return r.rough(mark{stored.text, at}) == r.rough(stored)
-	})
-}
-
 // settle forgets the oldest lines of the window. Lines of one second may still change places in a database that keeps
 // no more of the time, so that the cut is made between two seconds if there are two.
 func (r *reading) settle() {
@@ -174,11 +157,6 @@ func (r *reading) settle() {
 	}
 	r.order = append(r.order[:0], r.order[cut:]...)
 	r.settled += cut
-	if r.heldAt >= 0 && r.heldAt < cut {
-		r.heldAt, r.held = -1, nil // what is held back is too old; the WebSocket brings newer
-	} else if r.heldAt >= 0 {
-		r.heldAt -= cut
-	}
 }
 
 // settleAhead takes what was met out of the lines ahead.
@@ -206,12 +184,84 @@ func (r *reading) end(complete bool) {
 	r.settleAhead()
 }
 
-// owe makes the ledger expect from the WebSocket the stored lines from the place on where one held back was met.
-func (r *reading) owe() {
+// meetHeld looks for the place where the stored log has reached the live lines that are held back, after a pass that was
+// complete. It returns the first of those of which all before it are stored, and so delivered, and makes the ledger
+// expect from the WebSocket what is stored from there on; -1 when there is no such place that is certain.
+func (r *reading) meetHeld(held []mark) int {
+	count, places := make(map[mark]int, len(held)), map[mark][]int{}
+	for _, m := range held {
+		count[r.rough(m)]++
+	}
+	for i, m := range r.order {
+		if rough := r.rough(m); count[rough] > 0 {
+			places[rough] = append(places[rough], i)
+		}
+	}
+	// Lines that are there several times say nothing about which of them was met. Where times are whole seconds, one that
+	// is there once, such as an empty one, can still be another than the one that is held back; two hardly are.
+	var met, at []int
+	for i, m := range held {
+		if rough := r.rough(m); count[rough] == 1 {
+			if near := r.near(m, places[rough]); len(near) == 1 {
+				met, at = append(met, i), append(at, near[0])
+			}
+		}
+	}
+	var first, place int
+	switch {
+	case r.grain == time.Second && len(met) > 1:
+		first, place = met[0], at[0]
+	case r.grain != time.Second && len(met) > 0: // those before it may have changed places
+		first, place = met[len(met)-1], at[len(at)-1]
+	default:
+		return -1
+	}
+	if !r.alike(held[first:], r.order[place:]) {
+		return -1
+	}
 	r.owed = map[mark]int{}
-	for _, m := range r.order[r.heldAt:] {
+	for _, m := range r.order[place:] {
 		r.owed[r.rough(m)]++
 	}
+	return first
+}
+
+// lacks tells whether the stored log does not have all of the lines that came live and are held back.
+func (r *reading) lacks(held []frame) bool {
+	missing := map[mark]int{}
+	for _, line := range held {
+		missing[r.rough(r.mark(line.Output, line.Time))]++
+	}
+	for _, m := range r.order {
+		rough := r.rough(m)
+		if missing[rough]--; missing[rough] <= 0 {
+			delete(missing, rough)
+		}
+	}
+	return len(missing) > 0
+}
+
+// near gives the places, among those of lines with the same rough mark, that a live line can have in the stored log.
+func (r *reading) near(live mark, places []int) []int {
+	if r.grain != time.Second {
+		return places
+	}
+	apart := func(i int) int64 { return r.order[i].time - live.time }
+	begin := slices.IndexFunc(places, func(i int) bool { return apart(i) >= -int64(time.Second) })
+	if begin < 0 {
+		return nil
+	}
+	end := begin
+	for end < len(places) && apart(places[end]) <= int64(time.Second) {
+		end++
+	}
+	return places[begin:end]
+}
+
+// alike tells whether two logs are the same as far as both go.
+func (r *reading) alike(a, b []mark) bool {
+	n := min(len(a), len(b))
+	return slices.EqualFunc(a[:n], b[:n], func(a, b mark) bool { return r.rough(a) == r.rough(b) })
 }
 
 // expectLive notes that a line was delivered from the stored log which the WebSocket is going to bring.

@@ -21,17 +21,19 @@ type Matcher struct {
 	Value string `json:"value"`
 }
 
-// Matchers lists the matchers of an integration. API: GET /project/{project_id}/integrations/{integration_id}/matchers.
+// Matchers lists the matchers of an integration. Errors: [ErrNotFound].
+// API: GET /project/{project_id}/integrations/{integration_id}/matchers.
 func (c *Client) Matchers(ctx context.Context, project ProjectID, integration IntegrationID) ([]Matcher, error) {
 	return get[[]Matcher](ctx, c, call{op: "list matchers", path: in(project, "integrations", integration, "matchers")})
 }
 
-// Matcher fetches one matcher. API: GET /project/{project_id}/integrations/{integration_id}/matchers/{matcher_id}.
+// Matcher fetches one matcher. Errors: [ErrNotFound].
+// API: GET /project/{project_id}/integrations/{integration_id}/matchers/{matcher_id}.
 func (c *Client) Matcher(ctx context.Context, project ProjectID, integration IntegrationID, id MatcherID) (Matcher, error) {
 	return get[Matcher](ctx, c, call{op: "get matcher", path: in(project, "integrations", integration, "matchers", id)})
 }
 
-// CreateMatcher adds a matcher to an integration.
+// CreateMatcher adds a matcher to an integration. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
 // API: POST /project/{project_id}/integrations/{integration_id}/matchers.
 func (c *Client) CreateMatcher(
 	ctx context.Context, project ProjectID, integration IntegrationID, matcher Matcher,
@@ -43,7 +45,7 @@ func (c *Client) CreateMatcher(
 	return out, err
 }
 
-// UpdateMatcher changes a matcher: change gets it as it is.
+// UpdateMatcher changes a matcher: change gets it as it is. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
 // API: GET and PUT /project/{project_id}/integrations/{integration_id}/matchers/{matcher_id}.
 func (c *Client) UpdateMatcher(
 	ctx context.Context, project ProjectID, integration IntegrationID, id MatcherID, change func(*Matcher),
@@ -52,7 +54,7 @@ func (c *Client) UpdateMatcher(
 	return update(ctx, c, r, change)
 }
 
-// DeleteMatcher deletes a matcher.
+// DeleteMatcher deletes a matcher. Errors: [ErrNotFound], [ErrForbidden].
 // API: DELETE /project/{project_id}/integrations/{integration_id}/matchers/{matcher_id}.
 func (c *Client) DeleteMatcher(ctx context.Context, project ProjectID, integration IntegrationID, id MatcherID) error {
 	return c.do(ctx, call{

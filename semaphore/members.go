@@ -53,37 +53,40 @@ type CustomRole struct {
 	ProjectID   ProjectID   `json:"project_id"`
 }
 
-// OwnRole tells what the caller may do in a project. API: GET /project/{project_id}/role.
+// OwnRole tells what the caller may do in a project. Errors: [ErrNotFound]. API: GET /project/{project_id}/role.
 func (c *Client) OwnRole(ctx context.Context, project ProjectID) (Membership, error) {
 	return get[Membership](ctx, c, call{op: "get own role", path: in(project, "role")})
 }
 
-// CustomRoles lists the roles that were made for a project. API: GET /project/{project_id}/roles, 2.16 and later.
+// CustomRoles lists the roles that were made for a project. Errors: [ErrNotFound], [ErrUnsupported].
+// API: GET /project/{project_id}/roles, 2.16 and later.
 func (c *Client) CustomRoles(ctx context.Context, project ProjectID) ([]CustomRole, error) {
 	return get[[]CustomRole](ctx, c, call{op: "list roles", path: in(project, "roles"), since: "2.16"})
 }
 
-// Members lists the members of a project. API: GET /project/{project_id}/users.
+// Members lists the members of a project. Errors: [ErrNotFound]. API: GET /project/{project_id}/users.
 func (c *Client) Members(ctx context.Context, project ProjectID) ([]Member, error) {
 	return get[[]Member](ctx, c, call{op: "list members", path: in(project, "users")})
 }
 
 // AddMember makes a user a member. Whoever is a member already gives [ErrConflict], or on BoltDB nothing at all.
-// API: POST /project/{project_id}/users.
+// Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid]. API: POST /project/{project_id}/users.
 func (c *Client) AddMember(ctx context.Context, project ProjectID, user UserID, role Role) error {
 	return c.do(ctx, call{op: "add member", method: http.MethodPost, path: in(project, "users"), body: map[string]any{
 		"user_id": user, "role": role,
 	}}, nil)
 }
 
-// SetMemberRole changes what a member may do. API: PUT /project/{project_id}/users/{user_id}.
+// SetMemberRole changes what a member may do. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: PUT /project/{project_id}/users/{user_id}.
 func (c *Client) SetMemberRole(ctx context.Context, project ProjectID, user UserID, role Role) error {
 	return c.do(ctx, call{
 		op: "set role of member", method: http.MethodPut, path: in(project, "users", user), body: map[string]any{"role": role},
 	}, nil)
 }
 
-// RemoveMember ends a membership. API: DELETE /project/{project_id}/users/{user_id}.
+// RemoveMember ends a membership. Errors: [ErrNotFound], [ErrForbidden].
+// API: DELETE /project/{project_id}/users/{user_id}.
 func (c *Client) RemoveMember(ctx context.Context, project ProjectID, user UserID) error {
 	return c.do(ctx, call{op: "remove member", method: http.MethodDelete, path: in(project, "users", user)}, nil)
 }

@@ -21,17 +21,19 @@ type Project struct {
 	Type             string `json:"type"`
 }
 
-// Projects lists the projects that the user is a member of; administrators get all. API: GET /projects.
+// Projects lists the projects that the user is a member of; administrators get all. Errors: [ErrForbidden].
+// API: GET /projects.
 func (c *Client) Projects(ctx context.Context) ([]Project, error) {
 	return get[[]Project](ctx, c, call{op: "list projects", path: path("projects")})
 }
 
-// Project fetches one project. One that the user is no member of is not found. API: GET /project/{project_id}.
+// Project fetches one project. One that the user is no member of is not found. Errors: [ErrNotFound].
+// API: GET /project/{project_id}.
 func (c *Client) Project(ctx context.Context, id ProjectID) (Project, error) {
 	return get[Project](ctx, c, call{op: "get project", path: in(id)})
 }
 
-// CreateProject makes a project whose owner is the caller. API: POST /projects.
+// CreateProject makes a project whose owner is the caller. Errors: [ErrInvalid]. API: POST /projects.
 func (c *Client) CreateProject(ctx context.Context, project Project) (Project, error) {
 	project.Created = time.Time{}
 	r := call{op: "create project", path: path("projects"), adminOnly: true}
@@ -43,17 +45,19 @@ func (c *Client) CreateProject(ctx context.Context, project Project) (Project, e
 	return out, err
 }
 
-// UpdateProject changes a project: change gets the project as it is. API: GET and PUT /project/{project_id}.
+// UpdateProject changes a project: change gets the project as it is. Errors: [ErrNotFound], [ErrForbidden],
+// [ErrInvalid]. API: GET and PUT /project/{project_id}.
 func (c *Client) UpdateProject(ctx context.Context, id ProjectID, change func(*Project)) (Project, error) {
 	return update(ctx, c, call{op: "update project", path: in(id)}, change)
 }
 
-// DeleteProject deletes a project with all that is in it. API: DELETE /project/{project_id}.
+// DeleteProject deletes a project with all that is in it. Errors: [ErrNotFound], [ErrForbidden].
+// API: DELETE /project/{project_id}.
 func (c *Client) DeleteProject(ctx context.Context, id ProjectID) error {
 	return c.do(ctx, call{op: "delete project", method: http.MethodDelete, path: in(id)}, nil)
 }
 
-// LeaveProject ends the caller's own membership. API: DELETE /project/{project_id}/me.
+// LeaveProject ends the caller's own membership. Errors: [ErrNotFound]. API: DELETE /project/{project_id}/me.
 func (c *Client) LeaveProject(ctx context.Context, id ProjectID) error {
 	return c.do(ctx, call{op: "leave project", method: http.MethodDelete, path: in(id, "me")}, nil)
 }

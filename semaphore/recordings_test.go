@@ -95,7 +95,7 @@ var unasked = map[string]string{
 	"GET /project/#/events":              "unbounded, and one event only on BoltDB",
 	"GET /project/#/templates/#/tasks":   "tasks/last says the same",
 	"GET /project/#/integrations/#/refs": "an integration can always be deleted",
-	"GET /project/#/invites":             "through Call",
+	"GET /project/#/invites":             "2.10 does not have it; see newerOperations",
 	"POST /integrations/*":               "for the senders of webhooks",
 	"POST /internal/runners":             "for runners",
 	"GET /internal/runners":              "for runners",

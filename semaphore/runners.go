@@ -50,19 +50,20 @@ func runnersSince(project ProjectID) string {
 }
 
 // Runners lists the runners of a project (2.16 and later), or of the server when the project is 0, which takes an
-// administrator. API: GET /runners and /project/{project_id}/runners.
+// administrator. Errors: [ErrNotFound], [ErrForbidden], [ErrUnsupported].
+// API: GET /runners and /project/{project_id}/runners.
 func (c *Client) Runners(ctx context.Context, project ProjectID) ([]Runner, error) {
 	return get[[]Runner](ctx, c, call{op: "list runners", path: runners(project), since: runnersSince(project)})
 }
 
-// Runner fetches one runner; project 0 means the server's.
+// Runner fetches one runner; project 0 means the server's. Errors: [ErrNotFound].
 // API: GET /runners/{runner_id} and /project/{project_id}/runners/{runner_id}.
 func (c *Client) Runner(ctx context.Context, project ProjectID, id RunnerID) (Runner, error) {
 	return get[Runner](ctx, c, call{op: "get runner", path: runners(project, id), since: runnersSince(project)})
 }
 
-// CreateRunner makes a runner; project 0 means one for all projects. Keep its token: it is shown only here.
-// API: POST /runners and /project/{project_id}/runners.
+// CreateRunner makes a runner; project 0 means one for all projects. Keep its token: it is shown only here. Errors:
+// [ErrNotFound], [ErrForbidden], [ErrInvalid]. API: POST /runners and /project/{project_id}/runners.
 func (c *Client) CreateRunner(ctx context.Context, project ProjectID, runner Runner) (NewRunner, error) {
 	var out struct {
 		Runner
@@ -75,14 +76,14 @@ func (c *Client) CreateRunner(ctx context.Context, project ProjectID, runner Run
 	return NewRunner{Runner: out.Runner, Token: NewSecret(out.Token), PrivateKey: NewSecret(out.PrivateKey)}, err
 }
 
-// UpdateRunner changes a runner: change gets it as it is; project 0 means the server's.
-// API: GET and PUT /runners/{runner_id} and /project/{project_id}/runners/{runner_id}.
+// UpdateRunner changes a runner: change gets it as it is; project 0 means the server's. Errors: [ErrNotFound],
+// [ErrForbidden], [ErrInvalid]. API: GET and PUT /runners/{runner_id} and /project/{project_id}/runners/{runner_id}.
 func (c *Client) UpdateRunner(ctx context.Context, project ProjectID, id RunnerID, change func(*Runner)) (Runner, error) {
 	return update(ctx, c, call{op: "update runner", path: runners(project, id), since: runnersSince(project)}, change)
 }
 
-// SetRunnerActive switches a runner on or off; project 0 means the server's.
-// API: POST /runners/{runner_id}/active and /project/{project_id}/runners/{runner_id}/active.
+// SetRunnerActive switches a runner on or off; project 0 means the server's. Errors: [ErrNotFound], [ErrForbidden],
+// [ErrInvalid]. API: POST /runners/{runner_id}/active and /project/{project_id}/runners/{runner_id}/active.
 func (c *Client) SetRunnerActive(ctx context.Context, project ProjectID, id RunnerID, active bool) error {
 	return c.do(ctx, call{
 		op: "set runner active", method: http.MethodPost, path: runners(project, id, "active"), safe: true,
@@ -90,7 +91,7 @@ func (c *Client) SetRunnerActive(ctx context.Context, project ProjectID, id Runn
 	}, nil)
 }
 
-// DeleteRunner deletes a runner; project 0 means the server's.
+// DeleteRunner deletes a runner; project 0 means the server's. Errors: [ErrNotFound], [ErrForbidden].
 // API: DELETE /runners/{runner_id} and /project/{project_id}/runners/{runner_id}.
 func (c *Client) DeleteRunner(ctx context.Context, project ProjectID, id RunnerID) error {
 	return c.do(ctx, call{

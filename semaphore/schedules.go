@@ -44,18 +44,20 @@ func (c *Client) Schedules(ctx context.Context, project ProjectID) ([]Schedule, 
 	return get[[]Schedule](ctx, c, call{op: "list schedules", path: in(project, "schedules")})
 }
 
-// TemplateSchedules lists the schedules of a template. API: GET /project/{project_id}/templates/{template_id}/schedules.
+// TemplateSchedules lists the schedules of a template that start tasks only when a repository has something new. All of
+// them are in [Client.Schedules]. Errors: [ErrNotFound].
+// API: GET /project/{project_id}/templates/{template_id}/schedules.
 func (c *Client) TemplateSchedules(ctx context.Context, project ProjectID, template TemplateID) ([]Schedule, error) {
 	return get[[]Schedule](ctx, c, call{op: "list schedules of template", path: in(project, "templates", template, "schedules")})
 }
 
-// Schedule fetches one schedule. API: GET /project/{project_id}/schedules/{schedule_id}.
+// Schedule fetches one schedule. Errors: [ErrNotFound]. API: GET /project/{project_id}/schedules/{schedule_id}.
 func (c *Client) Schedule(ctx context.Context, project ProjectID, id ScheduleID) (Schedule, error) {
 	return get[Schedule](ctx, c, call{op: "get schedule", path: in(project, "schedules", id)})
 }
 
-// CreateSchedule makes a schedule. The template must exist: some servers do not check it, and then list no
-// schedules any more. API: POST /project/{project_id}/schedules.
+// CreateSchedule makes a schedule. The template must exist: some servers do not check it, and then list no schedules
+// any more. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid]. API: POST /project/{project_id}/schedules.
 func (c *Client) CreateSchedule(ctx context.Context, project ProjectID, schedule Schedule) (Schedule, error) {
 	r := call{op: "create schedule", path: in(project, "schedules")}
 	if _, err := c.Template(ctx, project, schedule.TemplateID); err != nil {
@@ -67,13 +69,14 @@ func (c *Client) CreateSchedule(ctx context.Context, project ProjectID, schedule
 	return out, err
 }
 
-// UpdateSchedule changes a schedule: change gets it as it is.
+// UpdateSchedule changes a schedule: change gets it as it is. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
 // API: GET and PUT /project/{project_id}/schedules/{schedule_id}.
 func (c *Client) UpdateSchedule(ctx context.Context, project ProjectID, id ScheduleID, change func(*Schedule)) (Schedule, error) {
 	return update(ctx, c, call{op: "update schedule", path: in(project, "schedules", id)}, change, "tpl_name")
 }
 
-// SetScheduleActive switches a schedule on or off. API: PUT /project/{project_id}/schedules/{schedule_id}/active.
+// SetScheduleActive switches a schedule on or off. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: PUT /project/{project_id}/schedules/{schedule_id}/active.
 func (c *Client) SetScheduleActive(ctx context.Context, project ProjectID, id ScheduleID, active bool) error {
 	return c.do(ctx, call{
 		op: "set schedule active", method: http.MethodPut, path: in(project, "schedules", id, "active"), safe: true,
@@ -81,13 +84,14 @@ func (c *Client) SetScheduleActive(ctx context.Context, project ProjectID, id Sc
 	}, nil)
 }
 
-// DeleteSchedule deletes a schedule. API: DELETE /project/{project_id}/schedules/{schedule_id}.
+// DeleteSchedule deletes a schedule. Errors: [ErrNotFound], [ErrForbidden].
+// API: DELETE /project/{project_id}/schedules/{schedule_id}.
 func (c *Client) DeleteSchedule(ctx context.Context, project ProjectID, id ScheduleID) error {
 	return c.do(ctx, call{op: "delete schedule", method: http.MethodDelete, path: in(project, "schedules", id)}, nil)
 }
 
 // ValidateCron asks the server whether it understands a schedule; one that it does not gives [ErrInvalid] with the
-// reason. API: POST /project/{project_id}/schedules/validate.
+// reason. Errors: [ErrNotFound], [ErrForbidden]. API: POST /project/{project_id}/schedules/validate.
 func (c *Client) ValidateCron(ctx context.Context, project ProjectID, cron string) error {
 	return c.do(ctx, call{
 		op: "validate schedule", method: http.MethodPost, path: in(project, "schedules", "validate"), safe: true,

@@ -3,7 +3,6 @@ package semaphore_test
 import (
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 
@@ -12,9 +11,6 @@ import (
 	"github.com/signalbox-go/signalbox/semaphore"
 	"github.com/signalbox-go/signalbox/semaphore/semaphoretest"
 )
-
-// soak tells whether the long forms of the tests are wanted, which take minutes.
-func soak() bool { return os.Getenv("SIGNALBOX_SOAK") == "1" }
 
 // yard is a server with a project, and a client of its administrator.
 type yard struct {

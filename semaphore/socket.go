@@ -23,11 +23,12 @@ const (
 
 // frame is a message of the server. It sends those of all tasks that the user can see.
 type frame struct {
-	Type      string    `json:"type"`
-	TaskID    TaskID    `json:"task_id"`
-	ProjectID ProjectID `json:"project_id"`
-	Time      time.Time `json:"time"`
-	Output    string    `json:"output"`
+	Type      string     `json:"type"`
+	TaskID    TaskID     `json:"task_id"`
+	ProjectID ProjectID  `json:"project_id"`
+	Status    TaskStatus `json:"status"`
+	Time      time.Time  `json:"time"`
+	Output    string     `json:"output"`
 }
 
 // feed is what the WebSocket says about one task, between the goroutine that reads and the one that delivers.
@@ -44,12 +45,14 @@ type feed struct {
 	gap     bool // lines are missing before those in the queue
 	updated bool // the status may have changed
 	live    bool // there is a connection
+	said    TaskStatus
 }
 
 // news is what came since the last look.
 type news struct {
 	lines              []frame
 	gap, updated, live bool
+	said               TaskStatus // what the connection said last about the status; "" for nothing
 }
 
 func newFeed(project ProjectID, task TaskID, lines bool) *feed {
@@ -60,7 +63,7 @@ func newFeed(project ProjectID, task TaskID, lines bool) *feed {
 func (f *feed) take() news {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	n := news{lines: f.queue, gap: f.gap, updated: f.updated, live: f.live}
+	n := news{lines: f.queue, gap: f.gap, updated: f.updated, live: f.live, said: f.said}
 	f.queue, f.bytes, f.gap, f.updated = nil, 0, false, false
 	return n
 }
@@ -78,7 +81,7 @@ func (f *feed) change(note func()) {
 
 // connected notes the beginning or the end of a connection. Either way there is a gap.
 func (f *feed) connected(live bool) {
-	f.change(func() { f.live, f.gap, f.updated, f.queue, f.bytes = live, true, true, nil, 0 })
+	f.change(func() { f.live, f.gap, f.updated, f.queue, f.bytes, f.said = live, true, true, nil, 0, "" })
 }
 
 // message notes what the server sent. What is not understood is skipped: newer servers have more to say.
@@ -89,7 +92,7 @@ func (f *feed) message(data []byte) {
 	}
 	switch {
 	case m.Type == "update":
-		f.change(func() { f.updated = true })
+		f.change(func() { f.updated, f.said = true, m.Status })
 	case m.Type == "log" && f.lines:
 		f.change(func() {
 			if len(f.queue) >= maxQueued || f.bytes+len(m.Output) > maxQueuedBytes && len(f.queue) > 0 {

@@ -255,3 +255,18 @@ func TestAllTasks(t *testing.T) {
 		})
 	}
 }
+
+func TestVariablesNeedATemplateWithAnEnvironment(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, y *yard) {
+		bare := semaphore.TemplateID(y.AddTemplate(y.project, semaphoretest.Template{
+			Name: "bare", Fields: map[string]any{"environment_id": nil},
+		}).ID)
+		_, err := y.client.StartTask(t.Context(), y.id, semaphore.StartTaskRequest{
+			TemplateID: bare, Variables: semaphore.Variables{"signal": "clear"},
+		})
+		require.ErrorContains(t, err, "the template has no environment for variables")
+		_, err = y.client.StartTask(t.Context(), y.id, semaphore.StartTaskRequest{TemplateID: bare})
+		require.NoError(t, err)
+	})
+}

@@ -22,8 +22,9 @@ type StartTaskRequest struct {
 	// instead of starting another. It is added to Message in brackets. 8 to 64 letters, digits, dots, dashes and
 	// underscores; a random text, or one that names the reason once and for all. Empty: no mark.
 	Mark string
-	// Variables are the answers to the survey and other extra variables. Where the template has an environment with the
-	// same name, the environment wins.
+	// Variables are the answers to the survey and other extra variables. The template must have an environment, an empty
+	// one will do: servers up to 2.17 fail otherwise. Where that has a variable of the same name, it wins on servers
+	// before 2.16, and loses on later ones.
 	Variables Variables
 	// SecretVariables are the answers to secret survey variables. Servers before 2.16 give them to Ansible only, on the
 	// command line, where others on the machine can see them.
@@ -181,6 +182,10 @@ func (c *Client) StartTask(ctx context.Context, project ProjectID, req StartTask
 	r.body = wire
 	var out Task
 	err = c.do(ctx, r, &out)
+	if api, ok := errors.AsType[*APIError](err); ok && api.Status == http.StatusInternalServerError &&
+		wire.Environment != nil && len(template.EnvironmentIDs) == 0 {
+		api.Message = "the server failed, because the template has no environment for variables; give it one, an empty one will do"
+	}
 	if err == nil || req.Mark == "" || !startInDoubt(err) {
 		return out, err
 	}

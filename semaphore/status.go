@@ -8,6 +8,9 @@ import (
 // How often the status of a task is asked for: with a WebSocket, which says when to ask, and without.
 const (
 	liveStatus, blindStatus = 5 * time.Second, time.Second
+	// storing is how soon to ask again when the WebSocket knows a status that the answer does not have: the server tells
+	// about it before it stores it.
+	storing = 100 * time.Millisecond
 	// patience is how long trouble that passes may last.
 	patience = 2 * time.Minute
 	// firstRetry and lastRetry are the waits after trouble; they double.
@@ -45,7 +48,10 @@ func (w *statusWatch) look(ctx context.Context, n news) error {
 	}
 	w.trouble = trouble{}
 	w.due = time.Now().Add(blindStatus)
-	if n.live {
+	switch behind := n.said != "" && n.said != task.Status && !task.Status.Ended(); {
+	case behind && n.updated:
+		w.due = time.Now().Add(storing)
+	case n.live && !behind:
 		w.due = time.Now().Add(liveStatus)
 	}
 	changed := task.Status != w.task.Status

@@ -36,7 +36,8 @@ type Task struct {
 	Status     TaskStatus `json:"status"`
 	// Message is what the person or program who started the task wrote.
 	Message string `json:"message"`
-	// UserID, IntegrationID and ScheduleID say who or what started it. All are 0 for deploys that a build started.
+	// UserID, IntegrationID and ScheduleID say who or what started it. All are 0 for deploys that a build started,
+	// and on servers of 2.10 for what a schedule started.
 	UserID        UserID        `json:"user_id"`
 	IntegrationID IntegrationID `json:"integration_id"`
 	ScheduleID    ScheduleID    `json:"schedule_id"`
@@ -65,6 +66,12 @@ type Task struct {
 	// Version is what a build made; BuildTaskID is the build that a deploy brings out.
 	Version     string `json:"version"`
 	BuildTaskID TaskID `json:"build_task_id"`
+
+	// WorkflowRunID and WorkflowNodeID are of the workflow that started the task; 0 if none did.
+	WorkflowRunID  WorkflowRunID  `json:"workflow_run_id"`
+	WorkflowNodeID WorkflowNodeID `json:"workflow_node_id"`
+	// Artifacts are what the task left for the tasks after it in a workflow.
+	Artifacts json.RawMessage `json:"artifacts"`
 
 	// The rest is set in lists only.
 	TemplateName     string       `json:"tpl_alias"`

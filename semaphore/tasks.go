@@ -31,7 +31,7 @@ type TasksPage struct {
 	HasNext bool
 }
 
-// Tasks fetches a page of tasks.
+// Tasks fetches a page of tasks. Errors: [ErrNotFound].
 // API: GET /project/{project_id}/tasks/last and /project/{project_id}/templates/{template_id}/tasks/last.
 func (c *Client) Tasks(ctx context.Context, project ProjectID, req TasksRequest) (TasksPage, error) {
 	page, _, err := c.tasks(ctx, project, req)
@@ -60,7 +60,7 @@ func (c *Client) tasks(ctx context.Context, project ProjectID, req TasksRequest)
 	if req.Before != 0 && !paged {
 		return TasksPage{}, false, r.wrap(&APIError{
 			Status: http.StatusOK, Message: "this server has no pages of tasks; it gives the latest 1,000 to AllTasks",
-			Method: r.method, Path: r.where(), Since: "2.18", kinds: []error{ErrUnsupported},
+			Method: r.method, Path: r.where(), Since: "2.19", kinds: []error{ErrUnsupported},
 		})
 	}
 	page.HasNext = next || !paged && len(page.Tasks) >= req.Limit
@@ -75,7 +75,8 @@ func tasksPath(project ProjectID, template TemplateID, elements ...any) []string
 }
 
 // AllTasks walks the history from the newest task to the oldest, page by page. Servers that have no pages give the
-// latest 1,000. An error is yielded once, last. API: as [Client.Tasks], and GET /project/{project_id}/tasks.
+// latest 1,000. An error is yielded once, last. Errors: [ErrNotFound].
+// API: as [Client.Tasks], and GET /project/{project_id}/tasks.
 func (c *Client) AllTasks(ctx context.Context, project ProjectID, req TasksRequest) iter.Seq2[Task, error] {
 	return func(yield func(Task, error) bool) {
 		req := req
@@ -117,9 +118,9 @@ func (c *Client) Task(ctx context.Context, project ProjectID, id TaskID) (Task, 
 
 // StopTask stops a task. A graceful stop of a running task kills its process and ends in [StatusError]; by force, or
 // while it waits, it ends in [StatusStopped]. A task that waits for a confirmation is always stopped by force, because
-// servers of 2.10 would leave it stopping for ever. Processes that the task started may survive.
-// A task that has ended gives [ErrTaskEnded] and is left alone: the server would overwrite its status.
-// API: GET /project/{project_id}/tasks/{task_id} and POST /project/{project_id}/tasks/{task_id}/stop.
+// servers of 2.10 would leave it stopping for ever. Processes that the task started may survive. A task that has ended
+// gives [ErrTaskEnded] and is left alone: the server would overwrite its status. Errors: [ErrNotFound], [ErrForbidden],
+// [ErrInvalid]. API: GET /project/{project_id}/tasks/{task_id} and POST /project/{project_id}/tasks/{task_id}/stop.
 func (c *Client) StopTask(ctx context.Context, project ProjectID, id TaskID, force bool) error {
 	r := call{op: "stop task", method: http.MethodPost, path: in(project, "tasks", id, "stop"), ofTask: true, safe: true}
 	task, err := c.Task(ctx, project, id)
@@ -134,15 +135,17 @@ func (c *Client) StopTask(ctx context.Context, project ProjectID, id TaskID, for
 	return c.do(ctx, r, nil)
 }
 
-// ConfirmTask says yes to a task that waits for a confirmation. One that does not gives [ErrNotFound]. API: POST /project/{project_id}/tasks/{task_id}/confirm.
+// ConfirmTask says yes to a task that waits for a confirmation. One that does not gives [ErrNotFound]. Errors:
+// [ErrForbidden], [ErrInvalid]. API: POST /project/{project_id}/tasks/{task_id}/confirm.
 func (c *Client) ConfirmTask(ctx context.Context, project ProjectID, id TaskID) error {
 	return c.do(ctx, call{
 		op: "confirm task", method: http.MethodPost, path: in(project, "tasks", id, "confirm"), body: struct{}{}, ofTask: true,
 	}, nil)
 }
 
-// RejectTask says no to a task that waits for a confirmation. Servers before 2.16 answer [ErrUnsupported]; stop the task
-// there. API: POST /project/{project_id}/tasks/{task_id}/reject, 2.16 and later.
+// RejectTask says no to a task that waits for a confirmation. Servers before 2.16 answer [ErrUnsupported]; stop the
+// task there. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: POST /project/{project_id}/tasks/{task_id}/reject, 2.16 and later.
 func (c *Client) RejectTask(ctx context.Context, project ProjectID, id TaskID) error {
 	return c.do(ctx, call{
 		op: "reject task", method: http.MethodPost, path: in(project, "tasks", id, "reject"), body: struct{}{},
@@ -151,21 +154,22 @@ func (c *Client) RejectTask(ctx context.Context, project ProjectID, id TaskID) e
 }
 
 // DeleteTask deletes a task and its log; it takes an administrator. One that waits or runs must be stopped first.
-// API: DELETE /project/{project_id}/tasks/{task_id}.
+// Errors: [ErrNotFound], [ErrForbidden]. API: DELETE /project/{project_id}/tasks/{task_id}.
 func (c *Client) DeleteTask(ctx context.Context, project ProjectID, id TaskID) error {
 	return c.do(ctx, call{
 		op: "delete task", method: http.MethodDelete, path: in(project, "tasks", id), ofTask: true, adminOnly: true,
 	}, nil)
 }
 
-// TaskStages lists the stages of a task. API: GET /project/{project_id}/tasks/{task_id}/stages, 2.16 and later.
+// TaskStages lists the stages of a task. Errors: [ErrNotFound], [ErrUnsupported].
+// API: GET /project/{project_id}/tasks/{task_id}/stages, 2.16 and later.
 func (c *Client) TaskStages(ctx context.Context, project ProjectID, id TaskID) ([]TaskStage, error) {
 	return get[[]TaskStage](ctx, c, call{
 		op: "list stages of task", path: in(project, "tasks", id, "stages"), ofTask: true, since: "2.16",
 	})
 }
 
-// AnsibleHosts lists what Ansible did on each host.
+// AnsibleHosts lists what Ansible did on each host. Errors: [ErrNotFound], [ErrUnsupported].
 // API: GET /project/{project_id}/tasks/{task_id}/ansible/hosts, 2.16 and later.
 func (c *Client) AnsibleHosts(ctx context.Context, project ProjectID, id TaskID) ([]AnsibleHost, error) {
 	return get[[]AnsibleHost](ctx, c, call{
@@ -173,7 +177,7 @@ func (c *Client) AnsibleHosts(ctx context.Context, project ProjectID, id TaskID)
 	})
 }
 
-// AnsibleErrors lists what went wrong on the hosts.
+// AnsibleErrors lists what went wrong on the hosts. Errors: [ErrNotFound], [ErrUnsupported].
 // API: GET /project/{project_id}/tasks/{task_id}/ansible/errors, 2.16 and later.
 func (c *Client) AnsibleErrors(ctx context.Context, project ProjectID, id TaskID) ([]AnsibleError, error) {
 	return get[[]AnsibleError](ctx, c, call{
@@ -181,8 +185,8 @@ func (c *Client) AnsibleErrors(ctx context.Context, project ProjectID, id TaskID
 	})
 }
 
-// RawOutput opens the log of a task as plain text without colours. The caller closes it.
-// Servers before 2.16 answer [ErrUnsupported]; [Client.Output] works everywhere.
+// RawOutput opens the log of a task as plain text without colours. The caller closes it. Servers before 2.16 answer
+// [ErrUnsupported]; [Client.Output] works everywhere. Errors: [ErrNotFound].
 // API: GET /project/{project_id}/tasks/{task_id}/raw_output, 2.16 and later.
 func (c *Client) RawOutput(ctx context.Context, project ProjectID, id TaskID) (io.ReadCloser, error) {
 	r := call{
@@ -209,7 +213,15 @@ type ActiveTask struct {
 	Location     string     `json:"location"`
 }
 
-// ActiveTasks lists the tasks of all projects that wait or run; it takes an administrator. API: GET /tasks.
+// ActiveTasks lists the tasks of all projects that wait or run; it takes an administrator. Errors: [ErrForbidden].
+// API: GET /tasks.
 func (c *Client) ActiveTasks(ctx context.Context) ([]ActiveTask, error) {
 	return get[[]ActiveTask](ctx, c, call{op: "list active tasks", path: path("tasks")})
+}
+
+// StopActiveTask stops a task of any project gracefully; it takes an administrator. The name of the API's call
+// notwithstanding, the task and its log stay. A task that neither waits nor runs is left alone, without an error.
+// Errors: [ErrForbidden]. API: DELETE /tasks/{task_id}.
+func (c *Client) StopActiveTask(ctx context.Context, id TaskID) error {
+	return c.do(ctx, call{op: "stop active task", method: http.MethodDelete, path: path("tasks", id)}, nil)
 }

@@ -116,7 +116,7 @@ type TemplatesRequest struct {
 	Descending bool
 }
 
-// Templates lists the templates of a project. API: GET /project/{project_id}/templates.
+// Templates lists the templates of a project. Errors: [ErrNotFound]. API: GET /project/{project_id}/templates.
 func (c *Client) Templates(ctx context.Context, project ProjectID, req TemplatesRequest) ([]Template, error) {
 	query := url.Values{"sort": {"name"}, "order": {"asc"}}
 	if req.Sort != "" {
@@ -128,13 +128,14 @@ func (c *Client) Templates(ctx context.Context, project ProjectID, req Templates
 	return get[[]Template](ctx, c, call{op: "list templates", path: in(project, "templates"), query: query})
 }
 
-// Template fetches one template. API: GET /project/{project_id}/templates/{template_id}.
+// Template fetches one template. Errors: [ErrNotFound]. API: GET /project/{project_id}/templates/{template_id}.
 func (c *Client) Template(ctx context.Context, project ProjectID, id TemplateID) (Template, error) {
 	return get[Template](ctx, c, call{op: "get template", path: in(project, "templates", id)})
 }
 
 // CreateTemplate makes a template. What every server refuses is refused here first, because some store a template and
-// refuse it afterwards: an app that the server does not have is such a case. API: POST /project/{project_id}/templates.
+// refuse it afterwards: an app that the server does not have is such a case. Errors: [ErrNotFound], [ErrForbidden],
+// [ErrInvalid]. API: POST /project/{project_id}/templates.
 func (c *Client) CreateTemplate(ctx context.Context, project ProjectID, template Template) (Template, error) {
 	r := call{op: "create template", path: in(project, "templates")}
 	if err := template.check(); err != nil {
@@ -163,25 +164,26 @@ func (t Template) check() error {
 
 func (a AppID) terraform() bool { return a == AppTerraform || a == AppTofu || a == AppTerragrunt }
 
-// UpdateTemplate changes a template: change gets it as it is, and what it leaves alone stays.
-// API: GET and PUT /project/{project_id}/templates/{template_id}.
+// UpdateTemplate changes a template: change gets it as it is, and what it leaves alone stays. Errors: [ErrNotFound],
+// [ErrForbidden], [ErrInvalid]. API: GET and PUT /project/{project_id}/templates/{template_id}.
 func (c *Client) UpdateTemplate(ctx context.Context, project ProjectID, id TemplateID, change func(*Template)) (Template, error) {
 	return update(ctx, c, call{op: "update template", path: in(project, "templates", id)}, change, "last_task", "tasks")
 }
 
-// DeleteTemplate deletes a template with its tasks; the build template of another gives [ErrInUse].
-// API: DELETE /project/{project_id}/templates/{template_id}.
+// DeleteTemplate deletes a template with its tasks; the build template of another gives [ErrInUse]. Errors:
+// [ErrNotFound], [ErrForbidden]. API: DELETE /project/{project_id}/templates/{template_id}.
 func (c *Client) DeleteTemplate(ctx context.Context, project ProjectID, id TemplateID) error {
 	return c.do(ctx, call{op: "delete template", method: http.MethodDelete, path: in(project, "templates", id)}, nil)
 }
 
-// TemplateReferences tells what uses a template. API: GET /project/{project_id}/templates/{template_id}/refs.
+// TemplateReferences tells what uses a template. Errors: [ErrNotFound].
+// API: GET /project/{project_id}/templates/{template_id}/refs.
 func (c *Client) TemplateReferences(ctx context.Context, project ProjectID, id TemplateID) (References, error) {
 	return c.references(ctx, "get references of template", in(project, "templates", id))
 }
 
-// StopAllTasks stops all tasks of a template that wait or run.
-// API: POST /project/{project_id}/templates/{template_id}/stop_all_tasks, 2.16 and later.
+// StopAllTasks stops all tasks of a template that wait or run. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid],
+// [ErrUnsupported]. API: POST /project/{project_id}/templates/{template_id}/stop_all_tasks, 2.16 and later.
 func (c *Client) StopAllTasks(ctx context.Context, project ProjectID, id TemplateID, force bool) error {
 	return c.do(ctx, call{
 		op: "stop all tasks of template", method: http.MethodPost, path: in(project, "templates", id, "stop_all_tasks"),

@@ -1,13 +1,8 @@
 package semaphore
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/signalbox-go/signalbox/internal/httpx"
@@ -23,12 +18,10 @@ const (
 func (c *Client) connect(base *url.URL) error {
 	calls, sockets := c.config.transport, c.config.transport
 	if calls == nil {
-		settings, err := tlsSettings(c.credentials)
+		own, err := c.credentials.certificates().Transport()
 		if err != nil {
 			return err
 		}
-		own := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Documented type of net/http.
-		own.TLSClientConfig = settings
 		calls = own
 		// A WebSocket takes over a connection of HTTP/1.1, so that HTTP/2 must not be negotiated.
 		http1 := own.Clone()
@@ -60,31 +53,7 @@ func (c *Client) connect(base *url.URL) error {
 	return err
 }
 
-// tlsSettings reads the certificates that the credentials name.
-func tlsSettings(credentials Credentials) (*tls.Config, error) {
-	settings := &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: credentials.Insecure, //nolint:gosec // The credentials say so in their own words.
-	}
-	if credentials.CertBundle != "" {
-		pem, err := os.ReadFile(credentials.CertBundle)
-		if err != nil {
-			return nil, fmt.Errorf("read the certificate bundle: %w", err)
-		}
-		settings.RootCAs = x509.NewCertPool()
-		if !settings.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("the certificate bundle %s has no certificate in PEM form", credentials.CertBundle)
-		}
-	}
-	if (credentials.ClientCert == "") != (credentials.ClientCertKey == "") {
-		return nil, errors.New("a client certificate needs both ClientCert and ClientCertKey")
-	}
-	if credentials.ClientCert != "" {
-		certificate, err := tls.LoadX509KeyPair(credentials.ClientCert, credentials.ClientCertKey)
-		if err != nil {
-			return nil, fmt.Errorf("load the client certificate: %w", err)
-		}
-		settings.Certificates = []tls.Certificate{certificate}
-	}
-	return settings, nil
+// certificates are those that the credentials name.
+func (c Credentials) certificates() httpx.Certificates {
+	return httpx.Certificates{Bundle: c.CertBundle, Client: c.ClientCert, Key: c.ClientCertKey, TrustEverybody: c.Insecure}
 }

@@ -22,6 +22,8 @@ type User struct {
 	Alert bool `json:"alert"`
 	// Pro is set by servers with a subscription.
 	Pro bool `json:"pro,omitzero"`
+	// TOTP is the user's second factor; nil if there is none.
+	TOTP *TOTP `json:"totp,omitzero"`
 	// CanCreateProject is set by [Client.OwnUser] only.
 	CanCreateProject bool `json:"can_create_project,omitzero"`
 }
@@ -36,13 +38,13 @@ func (c *Client) Users(ctx context.Context) ([]User, error) {
 	return get[[]User](ctx, c, call{op: "list users", path: path("users")})
 }
 
-// User fetches one user. API: GET /users/{user_id}.
+// User fetches one user. Errors: [ErrNotFound]. API: GET /users/{user_id}.
 func (c *Client) User(ctx context.Context, id UserID) (User, error) {
 	return get[User](ctx, c, call{op: "get user", path: path("users", id)})
 }
 
 // CreateUser makes an account; it takes an administrator. A name or e-mail address that exists gives [ErrInvalid].
-// API: POST /users.
+// Errors: [ErrForbidden]. API: POST /users.
 func (c *Client) CreateUser(ctx context.Context, user User, password Secret) (User, error) {
 	raw, err := toRaw(user)
 	if err != nil {
@@ -60,12 +62,14 @@ func (c *Client) CreateUser(ctx context.Context, user User, password Secret) (Us
 	return out, err
 }
 
-// UpdateUser changes a user: change gets the user as it is. API: GET and PUT /users/{user_id}.
+// UpdateUser changes a user: change gets the user as it is. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: GET and PUT /users/{user_id}.
 func (c *Client) UpdateUser(ctx context.Context, id UserID, change func(*User)) (User, error) {
 	return update(ctx, c, call{op: "update user", path: path("users", id), adminOnly: true}, change)
 }
 
-// SetPassword gives a user a new password. API: POST /users/{user_id}/password.
+// SetPassword gives a user a new password. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: POST /users/{user_id}/password.
 func (c *Client) SetPassword(ctx context.Context, id UserID, password Secret) error {
 	return c.do(ctx, call{
 		op: "set password", method: http.MethodPost, path: path("users", id, "password"), adminOnly: true, safe: true,
@@ -73,7 +77,7 @@ func (c *Client) SetPassword(ctx context.Context, id UserID, password Secret) er
 	}, nil)
 }
 
-// DeleteUser deletes an account. API: DELETE /users/{user_id}.
+// DeleteUser deletes an account. Errors: [ErrNotFound], [ErrForbidden]. API: DELETE /users/{user_id}.
 func (c *Client) DeleteUser(ctx context.Context, id UserID) error {
 	return c.do(ctx, call{op: "delete user", method: http.MethodDelete, path: path("users", id), adminOnly: true}, nil)
 }

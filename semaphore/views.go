@@ -18,42 +18,45 @@ type View struct {
 	SortReverse bool   `json:"sort_reverse,omitzero"`
 }
 
-// Views lists the views of a project. API: GET /project/{project_id}/views.
+// Views lists the views of a project. Errors: [ErrNotFound]. API: GET /project/{project_id}/views.
 func (c *Client) Views(ctx context.Context, project ProjectID) ([]View, error) {
 	return get[[]View](ctx, c, call{op: "list views", path: in(project, "views")})
 }
 
-// View fetches one view. API: GET /project/{project_id}/views/{view_id}.
+// View fetches one view. Errors: [ErrNotFound]. API: GET /project/{project_id}/views/{view_id}.
 func (c *Client) View(ctx context.Context, project ProjectID, id ViewID) (View, error) {
 	return get[View](ctx, c, call{op: "get view", path: in(project, "views", id)})
 }
 
-// CreateView makes a view. API: POST /project/{project_id}/views.
+// CreateView makes a view. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid]. API: POST /project/{project_id}/views.
 func (c *Client) CreateView(ctx context.Context, project ProjectID, view View) (View, error) {
 	var out View
 	_, err := c.create(ctx, call{op: "create view", path: in(project, "views")}, project, view, &out)
 	return out, err
 }
 
-// UpdateView changes a view: change gets it as it is. API: GET and PUT /project/{project_id}/views/{view_id}.
+// UpdateView changes a view: change gets it as it is. Errors: [ErrNotFound], [ErrForbidden], [ErrInvalid].
+// API: GET and PUT /project/{project_id}/views/{view_id}.
 func (c *Client) UpdateView(ctx context.Context, project ProjectID, id ViewID, change func(*View)) (View, error) {
 	return update(ctx, c, call{op: "update view", path: in(project, "views", id)}, change)
 }
 
-// DeleteView deletes a view, not its templates. API: DELETE /project/{project_id}/views/{view_id}.
+// DeleteView deletes a view, not its templates. Errors: [ErrNotFound], [ErrForbidden].
+// API: DELETE /project/{project_id}/views/{view_id}.
 func (c *Client) DeleteView(ctx context.Context, project ProjectID, id ViewID) error {
 	return c.do(ctx, call{op: "delete view", method: http.MethodDelete, path: in(project, "views", id)}, nil)
 }
 
-// SetViewPositions orders the views; those that are not named keep their positions.
-// API: POST /project/{project_id}/views/positions.
+// SetViewPositions orders the views; those that are not named keep their positions. Errors: [ErrNotFound],
+// [ErrForbidden], [ErrInvalid]. API: POST /project/{project_id}/views/positions.
 func (c *Client) SetViewPositions(ctx context.Context, project ProjectID, positions map[ViewID]int) error {
 	return c.do(ctx, call{
 		op: "set positions of views", method: http.MethodPost, path: in(project, "views", "positions"), body: positions, safe: true,
 	}, nil)
 }
 
-// ViewTemplates lists the templates in a view. API: GET /project/{project_id}/views/{view_id}/templates.
+// ViewTemplates lists the templates in a view. Errors: [ErrNotFound].
+// API: GET /project/{project_id}/views/{view_id}/templates.
 func (c *Client) ViewTemplates(ctx context.Context, project ProjectID, id ViewID) ([]Template, error) {
 	return get[[]Template](ctx, c, call{op: "list templates of view", path: in(project, "views", id, "templates")})
 }

@@ -19,7 +19,7 @@ type botRun struct {
 }
 
 func newBotRun(b *Bot) *botRun {
-	return &botRun{bot: *b, jobs: conversations{waiting: map[string][]func(){}, slots: make(chan struct{}, b.config.workers)}}
+	return &botRun{bot: *b, jobs: conversations{workers: b.config.workers, waiting: map[string][]func(){}}}
 }
 
 func (r *botRun) run(ctx context.Context) error {
@@ -151,42 +151,65 @@ func conversationKey(m Message) string {
 }
 
 // conversations runs functions: those of one key in their order, those of different keys at once, as far as
-// there are slots.
+// there are workers. Who comes first is served first.
 type conversations struct {
-	wg    sync.WaitGroup
-	slots chan struct{}
+	wg      sync.WaitGroup
+	workers int
 
 	mu      sync.Mutex
-	waiting map[string][]func() // a key is here while its functions run
+	running int                 // workers
+	waiting map[string][]func() // a key is here while its functions run or wait for a worker
+	ready   []string            // keys that wait for a worker, the first of waiting[key] being next
 }
 
 func (c *conversations) add(key string, job func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if queue, running := c.waiting[key]; running {
-		c.waiting[key] = append(queue, job)
+	queue, known := c.waiting[key]
+	c.waiting[key] = append(queue, job)
+	if known {
 		return
 	}
-	c.waiting[key] = nil
-	c.wg.Go(func() {
-		c.slots <- struct{}{}
-		defer func() { <-c.slots }()
-		for ok := true; ok; job, ok = c.next(key) {
-			job()
-		}
-	})
+	c.ready = append(c.ready, key)
+	if c.running < c.workers {
+		c.running++
+		key, job := c.take()
+		c.wg.Go(func() { c.work(key, job) })
+	}
 }
 
-func (c *conversations) next(key string) (job func(), ok bool) {
+// work is a worker: it goes on as long as there is something to do.
+func (c *conversations) work(key string, job func()) {
+	for ok := true; ok; key, job, ok = c.next(key) {
+		job()
+	}
+}
+
+// next is what a worker does when it has done a job of key: one of the conversation that waits longest, which a busy
+// conversation joins at the end.
+func (c *conversations) next(key string) (nextKey string, job func(), ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	queue := c.waiting[key]
-	if len(queue) == 0 {
+	if queue := c.waiting[key]; len(queue) > 0 {
+		c.ready = append(c.ready, key)
+	} else {
 		delete(c.waiting, key)
-		return nil, false
 	}
-	c.waiting[key] = queue[1:]
-	return queue[0], true
+	if len(c.ready) == 0 {
+		c.running--
+		return "", nil, false
+	}
+	key, job = c.take()
+	return key, job, true
+}
+
+// take is called with mu held and a key ready.
+func (c *conversations) take() (key string, job func()) {
+	key = c.ready[0]
+	c.ready = c.ready[1:]
+	job = c.waiting[key][0]
+	c.waiting[key] = c.waiting[key][1:]
+	return key, job
 }
 
 var errUnknownSender = errors.New("the sender could not be looked up")

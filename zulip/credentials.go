@@ -3,8 +3,6 @@ package zulip
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 
@@ -42,9 +40,6 @@ type Credentials struct {
 	Warnings []string
 }
 
-// maxSecretFile bounds a file that holds credentials.
-const maxSecretFile = 64 << 10
-
 // CredentialsFromEnv reads ZULIP_SITE, ZULIP_EMAIL, ZULIP_API_KEY (or ZULIP_API_KEY_FILE, a file that holds
 // the key alone), ZULIP_CERT_BUNDLE, ZULIP_CERT, ZULIP_CERT_KEY and ZULIP_ALLOW_INSECURE.
 // ZULIP_CONFIG names a zuliprc file whose values the variables override.
@@ -75,19 +70,12 @@ func CredentialsFromEnv(getenv func(string) string) (Credentials, error) {
 		}
 		c.Insecure = insecure
 	}
-	key, file := getenv("ZULIP_API_KEY"), getenv("ZULIP_API_KEY_FILE")
-	switch {
-	case key != "" && file != "":
-		return Credentials{}, errors.New("zulip: set one of ZULIP_API_KEY and ZULIP_API_KEY_FILE, not both")
-	case key != "":
-		c.APIKey = NewSecret(key)
-	case file != "":
-		content, warnings, err := readPrivateFile(file)
-		if err != nil {
-			return Credentials{}, fmt.Errorf("zulip: read ZULIP_API_KEY_FILE: %w", err)
-		}
-		c.APIKey = NewSecret(strings.TrimSpace(string(content)))
-		c.Warnings = append(c.Warnings, warnings...)
+	key, warnings, err := secret.FromEnv(getenv, "ZULIP_API_KEY")
+	if err != nil {
+		return Credentials{}, fmt.Errorf("zulip: %w", err)
+	}
+	if !key.IsZero() {
+		c.APIKey, c.Warnings = key, append(c.Warnings, warnings...)
 	}
 	return c, c.missing("zulip: the environment lacks %s", "ZULIP_SITE", "ZULIP_EMAIL", "ZULIP_API_KEY (or ZULIP_API_KEY_FILE)")
 }
@@ -108,23 +96,4 @@ func (c Credentials) missing(format, site, email, key string) error {
 		return nil
 	}
 	return fmt.Errorf(format+"; see the bot's settings page for a zuliprc with all values", strings.Join(names, ", "))
-}
-
-// readPrivateFile returns a small file and a warning when others than its owner can read it.
-func readPrivateFile(path string) (content []byte, warnings []string, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
-		return nil, nil, fmt.Errorf("%s is not a file", path)
-	}
-	if info.Size() > maxSecretFile {
-		return nil, nil, fmt.Errorf("%s has %d bytes, more than credentials need", path, info.Size())
-	}
-	if info.Mode().Perm()&0o044 != 0 {
-		warnings = append(warnings, fmt.Sprintf("%s can be read by others; chmod 600 protects the key", path))
-	}
-	content, err = os.ReadFile(path)
-	return content, warnings, err
 }

@@ -4,7 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
+	"log/slog"
 	"math/rand/v2"
+	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -24,8 +29,8 @@ import (
 // are poisonous, handlers are slow or fail, and the program is killed between any two steps. Whatever happens, each
 // message is handled exactly once, and those of one conversation in their order.
 //
-// SIGNALBOX_SCHEDULES is how many days are played, SIGNALBOX_SEED plays one of them. A day that ends badly is told.
-// What happens is in the seed; which of two goroutines comes first at the same moment is not, so play it several times.
+// SIGNALBOX_SCHEDULES is how many days are played, SIGNALBOX_SEED plays one of them again. A day that ends badly is
+// told.
 func TestSchedules(t *testing.T) {
 	t.Parallel()
 	if text := os.Getenv("SIGNALBOX_SEED"); text != "" {
@@ -58,21 +63,48 @@ func TestSchedules(t *testing.T) {
 // unlimited is a number of steps that no life makes.
 const unlimited = 1 << 30
 
-func playSchedule(t *testing.T, seed uint64) {
+func playSchedule(t *testing.T, seed uint64) (story []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSchedule(t, seed)
 		s.play(t)
 		if wrong := s.verdict(); wrong != "" {
-			t.Errorf("seed %d: %s\nplay it again: SIGNALBOX_SEED=%d go test -run TestSchedules -count=20 ./zulip\n%s", seed, wrong, seed, strings.Join(s.story, "\n"))
+			t.Errorf("seed %d: %s\nplay it again: SIGNALBOX_SEED=%d go test -run TestSchedules ./zulip\n%s", seed, wrong, seed, strings.Join(s.story, "\n"))
 		}
+		story = s.story
 	})
+	return story
+}
+
+// TestSchedulesPlayAgain shows that a seed is all there is to a day: whenever it is played, the same things happen at
+// the same moments.
+func TestSchedulesPlayAgain(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			first := playSchedule(t, seed)
+			for range 2 {
+				sameStory(t, first, playSchedule(t, seed))
+			}
+		})
+	}
+}
+
+// sameStory shows where two stories part.
+func sameStory(t *testing.T, first, second []string) {
+	t.Helper()
+	for i := range min(len(first), len(second)) {
+		require.Equal(t, first[i], second[i], "first:\n%s\nsecond:\n%s", strings.Join(first[max(0, i-5):min(len(first), i+5)], "\n"), strings.Join(second[max(0, i-5):min(len(second), i+5)], "\n"))
+	}
+	require.Len(t, second, len(first))
 }
 
 // schedule is one random day.
 type schedule struct {
 	h         *house
 	elsewhere *zuliptest.Channel
+	speakers  [6]*zuliptest.User
 	world     *rand.Rand // chooses what happens around the program
 	lives     *rand.Rand // chooses what becomes of the program
 	offset    atomic.Int64
@@ -95,6 +127,10 @@ func newSchedule(t *testing.T, seed uint64) *schedule {
 	}
 	s.h = newHouse(t, zuliptest.WithNow(func() time.Time { return time.Now().Add(time.Duration(s.offset.Load())) }))
 	s.elsewhere = s.h.server.AddChannel("elsewhere", s.h.alice)
+	s.speakers = [6]*zuliptest.User{s.h.alice, s.h.bob}
+	for i, name := range []string{"Carol", "Dora", "Emil", "Fred"} {
+		s.speakers[2+i] = s.h.server.AddUser(zuliptest.User{FullName: name})
+	}
 	s.asBot, s.workers = s.world.IntN(2) == 0, 1+s.world.IntN(4)
 	s.request = zulip.ListenRequest{IdleTimeout: 10 * time.Minute, AllPublicChannels: s.world.IntN(3) == 0}
 	if s.world.IntN(2) == 0 {
@@ -105,7 +141,7 @@ func newSchedule(t *testing.T, seed uint64) *schedule {
 
 // note remembers what happened, to be told if it ends badly. Every day begins at the same time in a bubble.
 func (s *schedule) note(format string, args ...any) {
-	line := time.Now().UTC().Format("15:04:05.000 ") + fmt.Sprintf(format, args...)
+	line := time.Now().UTC().Format("15:04:05.000000000 ") + fmt.Sprintf(format, args...)
 	s.telling.Lock()
 	defer s.telling.Unlock()
 	s.story = append(s.story, line)
@@ -173,7 +209,7 @@ func (s *schedule) happen() {
 		plan := zuliptest.Match{Path: []string{"", "/events", "/events", "/messages", "/register", "/users/*"}[s.world.IntN(6)], User: s.h.bot}
 		plan.Skip, plan.Times = s.world.IntN(3), 1+s.world.IntN(4)
 		fault := troubles[s.world.IntN(len(troubles))]
-		s.note("trouble: %+v %+v", plan, fault)
+		s.note("trouble: %s after %d, %d times: %+v", plan.Path, plan.Skip, plan.Times, fault)
 		server.Fail(plan, fault)
 	default:
 		for range 1 + s.world.IntN(4) {
@@ -190,17 +226,16 @@ func (s *schedule) speak() {
 	text := address + fmt.Sprint(len(s.sent))
 	server, conversation := s.h.server, s.world.IntN(6)
 	var m zuliptest.Message
+	speaker := s.speakers[conversation] // of no other conversation, or two questions about one person would be alike
 	switch conversation {
-	case 0, 1:
-		m = server.SendDirect(s.h.alice, text, s.h.bot)
-	case 2:
-		m = server.SendDirect(s.h.bob, text, s.h.bot)
+	case 0, 1, 2:
+		m = server.SendDirect(speaker, text, s.h.bot)
 	case 3:
-		m = server.SendDirect(s.h.bob, text, s.h.bot, s.h.alice)
+		m = server.SendDirect(speaker, text, s.h.bot, s.h.alice)
 	case 4:
-		m = server.SendToChannel(s.h.bob, s.h.channel, "tea", text)
+		m = server.SendToChannel(speaker, s.h.channel, "tea", text)
 	case 5:
-		m = server.SendToChannel(s.h.alice, s.elsewhere, "tea", text)
+		m = server.SendToChannel(speaker, s.elsewhere, "tea", text)
 	}
 	s.note("message %d", m.ID)
 	id := zulip.MessageID(m.ID)
@@ -237,8 +272,8 @@ func (s *schedule) live(t *testing.T, steps int, d time.Duration) {
 	defer cancel()
 	life := &life{schedule: s, process: &process{left: steps, kill: cancel}, seed: s.lives.Uint64()}
 	luck := s.lives.Float64() // the same for all waits of a life: their order is not for us to say
-	c := s.h.client(t, zulip.WithTransport(life.process.through(s.h.server.Transport())),
-		zulip.WithJitter(func() float64 { return luck }))
+	c := s.h.client(t, zulip.WithTransport(life.requestsApart(life.process.through(life.requestsApart(s.h.server.Transport())))),
+		zulip.WithJitter(func() float64 { return luck }), zulip.WithLogger(slog.New(logApart{life: life})))
 	s.note("born, %d steps, %v", steps, d)
 	var err error
 	if s.asBot {
@@ -262,6 +297,59 @@ type life struct {
 	process *process
 	seed    uint64
 	pending []zulip.MessageID // guarded by journal.mu
+}
+
+// Which of two goroutines comes first at one moment is not in the seed. So no two may do anything at one moment: each
+// waits a little before what others could see, for a time that depends on the seed, the moment and what it is about.
+func (l *life) apart(about ...any) {
+	sum := fnv.New64a()
+	_, _ = fmt.Fprint(sum, l.seed, time.Now().UnixNano(), about)
+	time.Sleep(1 + time.Duration(rand.New(rand.NewPCG(sum.Sum64(), 3)).Int64N(int64(50*time.Millisecond))))
+}
+
+// requestsApart keeps requests apart, and what comes of their answers. Those that waited for their turn together differ
+// in whom they are about.
+func (l *life) requestsApart(rt http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		about := r.URL.Path
+		if r.GetBody != nil {
+			if body, err := r.GetBody(); err == nil {
+				form, _ := io.ReadAll(body)
+				values, _ := url.ParseQuery(string(form))
+				about += values.Get("to") + values.Get("topic")
+			}
+		}
+		l.apart(about)
+		defer l.apart(about)
+		return rt.RoundTrip(r)
+	})
+}
+
+// logApart keeps apart the goroutines that begin with a message, and those that end with one because the program does:
+// a bot has a logger that names the message.
+type logApart struct {
+	life    *life
+	message int64
+}
+
+func (logApart) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
+func (h logApart) WithGroup(string) slog.Handler                  { return h }
+
+func (h logApart) WithAttrs(attrs []slog.Attr) slog.Handler {
+	for _, attr := range attrs {
+		if attr.Key == "message_id" {
+			h.message = attr.Value.Int64()
+			h.life.apart(h.message)
+		}
+	}
+	return h
+}
+
+func (h logApart) Handle(context.Context, slog.Record) error {
+	if h.message != 0 {
+		h.life.apart(h.message)
+	}
+	return nil
 }
 
 func (l *life) LoadQueue(context.Context) (zulip.QueueState, error) {
@@ -307,6 +395,7 @@ func (l *life) handle(ctx context.Context, id zulip.MessageID) error {
 			return ctx.Err()
 		}
 	}
+	l.apart(id)
 	l.note("handled: %d", id)
 	l.journal.mu.Lock()
 	l.pending = append(l.pending, id)

@@ -191,14 +191,23 @@ func (c *Client) search(ctx context.Context, req FindSentRequest, echo <-chan Me
 	for _, pause := range searches {
 		timer := time.NewTimer(pause)
 		select {
-		case id = <-echo:
-			timer.Stop()
+		case id, found = <-echo:
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+		if !found { // it may have come at the same time as something else
+			select {
+			case id, found = <-echo:
+			default:
+			}
+		}
+		if found {
 			c.sends.claim(id)
 			return id, true, nil
-		case <-ctx.Done():
-			timer.Stop()
+		}
+		if ctx.Err() != nil {
 			return 0, false, context.Cause(ctx)
-		case <-timer.C:
 		}
 		// One search that fails is made up for by the next one; the last one decides.
 		if id, found, err = c.findSent(ctx, req, c.sends.claim); found {

@@ -1,13 +1,8 @@
 package zulip
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/signalbox-go/signalbox/internal/httpx"
@@ -24,15 +19,10 @@ const (
 func (c *Client) connect(base *url.URL, credentials Credentials, config config) error {
 	transport := config.transport
 	if transport == nil {
-		settings, err := tlsSettings(credentials)
-		if err != nil {
+		var err error
+		if transport, err = credentials.certificates().Transport(); err != nil {
 			return err
 		}
-		own := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Documented type of net/http.
-		own.TLSClientConfig = settings
-		// A poll that is cut leaves an HTTP/2 connection open, perhaps a dead one: only a ping finds out.
-		own.HTTP2 = &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second}
-		transport = own
 	}
 	paced, err := ratelimit.NewTransport(transport)
 	if err != nil {
@@ -65,31 +55,7 @@ func authorize(credentials Credentials) func(*http.Request) {
 	return func(r *http.Request) { r.Header["Authorization"] = value }
 }
 
-// tlsSettings reads the certificates that the credentials name.
-func tlsSettings(credentials Credentials) (*tls.Config, error) {
-	settings := &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: credentials.Insecure, //nolint:gosec // The zuliprc says so in its own words.
-	}
-	if credentials.CertBundle != "" {
-		pem, err := os.ReadFile(credentials.CertBundle)
-		if err != nil {
-			return nil, fmt.Errorf("read the certificate bundle: %w", err)
-		}
-		settings.RootCAs = x509.NewCertPool()
-		if !settings.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("the certificate bundle %s has no certificate in PEM form", credentials.CertBundle)
-		}
-	}
-	if (credentials.ClientCert == "") != (credentials.ClientCertKey == "") {
-		return nil, errors.New("a client certificate needs both client_cert and client_cert_key")
-	}
-	if credentials.ClientCert != "" {
-		certificate, err := tls.LoadX509KeyPair(credentials.ClientCert, credentials.ClientCertKey)
-		if err != nil {
-			return nil, fmt.Errorf("load the client certificate: %w", err)
-		}
-		settings.Certificates = []tls.Certificate{certificate}
-	}
-	return settings, nil
+// certificates are those that the credentials name.
+func (c Credentials) certificates() httpx.Certificates {
+	return httpx.Certificates{Bundle: c.CertBundle, Client: c.ClientCert, Key: c.ClientCertKey, TrustEverybody: c.Insecure}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"github.com/signalbox-go/signalbox/internal/secret"
 )
 
 // LoadZuliprc reads the file that a bot's settings page offers for download:
@@ -24,7 +26,7 @@ func LoadZuliprc(path string) (Credentials, error) {
 
 // readZuliprc reads what the file has, complete or not.
 func readZuliprc(path string) (Credentials, error) {
-	content, warnings, err := readPrivateFile(path)
+	content, warnings, err := secret.ReadFile(path)
 	if err != nil {
 		return Credentials{}, fmt.Errorf("zulip: read zuliprc: %w", err)
 	}

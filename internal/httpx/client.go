@@ -3,7 +3,6 @@ package httpx
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -49,6 +48,7 @@ type Client struct {
 	retry     *retryablehttp.Client
 	once      *http.Client // Without retries, for bodies that can be read only once.
 	userAgent []string     // As a header has it; shared by all requests.
+	deadlines *deadlines   // Apart: its timer must not keep a client alive that nobody uses any more.
 }
 
 // New returns a client; it does not connect.
@@ -77,11 +77,12 @@ func New(c Config) (*Client, error) {
 	}
 	transport := c.Transport
 	if transport == nil {
-		own := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Documented type of net/http.
-		own.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		transport = own
+		var err error
+		if transport, err = (Certificates{}).Transport(); err != nil {
+			return nil, err
+		}
 	}
-	client := &Client{config: c, once: &http.Client{Transport: logging{transport, c.Logger}, CheckRedirect: sameOrigin}}
+	client := &Client{config: c, deadlines: &deadlines{}, once: &http.Client{Transport: logging{transport, c.Logger}, CheckRedirect: sameOrigin}}
 	if c.UserAgent != "" {
 		client.userAgent = []string{c.UserAgent}
 	}
@@ -147,7 +148,7 @@ type Response struct {
 // Do makes a call and returns the last answer of the server. It fails with a
 // [TransportError] when there is none.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(r.Timeout, c.config.Timeout))
+	ctx, cancel := c.deadlines.with(ctx, cmp.Or(r.Timeout, c.config.Timeout))
 	defer cancel()
 	state := &call{safe: r.Repeatable || r.Method == http.MethodGet || r.Method == http.MethodHead}
 	ctx = state.traced(context.WithValue(ctx, callKey{}, state))

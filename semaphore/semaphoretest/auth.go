@@ -36,27 +36,36 @@ func (s *Server) addToken(u *user, name string) *token {
 }
 
 // authenticate finds the user of a request. A header that speaks of a bearer hides the cookie, whatever it holds.
-func (s *Server) authenticate(r *http.Request) *user {
+// A session that lacks its second factor is nobody's yet: then half is true.
+func (s *Server) authenticate(r *http.Request) (u *user, half bool) {
 	if header := strings.ToLower(r.Header.Get("Authorization")); strings.Contains(header, "bearer") {
 		id := strings.Replace(header, "bearer ", "", 1)
 		for _, t := range s.tokens {
 			if t.ID == id && (!t.Expired || s.db == Bolt) {
-				return s.userByID(t.UserID)
+				return s.userByID(t.UserID), false
 			}
 		}
-		return nil
+		return nil, false
 	}
+	v := s.sessionOf(r)
+	if v == nil || v.half {
+		return nil, v != nil
+	}
+	return s.userByID(v.userID), false
+}
+
+func (s *Server) sessionOf(r *http.Request) *session {
 	cookie, err := r.Cookie("semaphore")
 	if err != nil {
 		return nil
 	}
-	return s.userByID(s.sessions[cookie.Value])
+	return s.sessions[cookie.Value]
 }
 
 func getLogin(s *Server, _ *call) answer {
 	body := map[string]any{"oidc_providers": []any{}, "login_with_password": true}
 	if s.gen == Gen216 {
-		body["auth_methods"] = map[string]any{}
+		body["auth_methods"] = map[string]any{"totp": map[string]bool{"allow_recovery": true}}
 	}
 	return s.reply(http.StatusOK, body)
 }
@@ -73,7 +82,7 @@ func postLogin(s *Server, c *call) answer {
 	for _, u := range s.users {
 		if (u.Username == body.Auth || u.Email == body.Auth) && u.password == body.Password {
 			cookie := secretText()
-			s.sessions[cookie] = u.ID
+			s.sessions[cookie] = &session{userID: u.ID, half: u.TOTP != nil}
 			a := noContent()
 			a.header = map[string]string{"Set-Cookie": "semaphore=" + cookie + "; Path=/"}
 			return a

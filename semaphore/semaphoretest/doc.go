@@ -16,11 +16,13 @@
 //
 // # Where it runs, and its time
 //
-// New opens no port: Client and Transport reach the server through memory, WebSockets included, so that everything works
-// inside a testing/synctest bubble, where an hour of a task takes no time and the test decides how far it has come.
-// Outside of a bubble WithSpeed makes the server's time pass faster. Listen serves the same things on a loopback port for
-// other programs. Everything is kept in memory until Close, except that only the newest requests are remembered
-// and that the lines of a script are made when they are read: a log of a million lines costs nothing.
+// New opens no port: Client and Transport reach the server through memory, WebSockets included, so that everything
+// works inside a testing/synctest bubble, where an hour of a task takes no time and the test decides how far it has
+// come. Outside of a bubble WithSpeed makes the server's time pass faster. Schedules start tasks when they are due by
+// that time, in the zone of WithScheduleZone; a bubble begins at midnight of 2000-01-01 in UTC, a Saturday. Listen
+// serves the same things on a loopback port for other programs. Everything is kept in memory until Close, except that
+// only the newest requests are remembered and that the lines of a script are made when they are read: a log of a
+// million lines costs nothing.
 //
 // # Two generations, three databases
 //
@@ -43,10 +45,12 @@
 //
 // # What is not
 //
-// Nothing is run: what a task prints, and how it ends, is its Script's. Schedules are kept and never due;
-// runners get no work; there is no login with a second factor or an outside provider; apps that are inactive run all the same.
-// Gen216 lacks what belongs to paid editions: workflows, Terraform states, secret storages, the cache and notifications.
-// An operation that is missing answers 404, as an old server does.
+// Nothing is run: what a task prints, and how it ends, is its Script's. Nothing is new in a repository after the first
+// look, so that a schedule that watches one starts one task. Runners get no work; nobody is sent an e-mail (see
+// InviteToken) or a notice; secret storages are not asked; there is no login through an outside provider; apps that are
+// inactive run all the same. Gen216 has everything that was read of 2.16 up to 2.19 at once, workflows included, but
+// not the subscription, the cluster, the permissions of templates and Terraform's aliases and states. An operation that
+// is missing answers 404, as an old server does.
 //
 // # Mistakes in a test
 //

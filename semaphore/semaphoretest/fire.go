@@ -56,7 +56,10 @@ func (s *Server) trigger(p *project, v *integration, c *call) {
 		}
 	}
 	text, _ := json.Marshal(variables) // strings always work
-	s.create(p, tpl, taskRow{TemplateID: tpl.ID, IntegrationID: &v.ID, Environment: string(text), Params: v.TaskParams}, nil)
+	row := taskRow{TemplateID: tpl.ID, IntegrationID: &v.ID}
+	row.takeParams(v.TaskParams)
+	row.Environment = string(text)
+	s.create(p, tpl, row, nil)
 }
 
 // genuine checks the token or the signature that the integration asks for.

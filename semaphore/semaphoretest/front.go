@@ -21,6 +21,7 @@ type call struct {
 	path string // below /api
 	body []byte
 	user *user // who asks; nil when nobody was recognized
+	half bool  // it is somebody whose second factor is missing
 	vars map[string]string
 
 	project *project // of the path, on routes below /project/{project_id}
@@ -60,7 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	tooBig, broken := errors.AsType[*http.MaxBytesError](err)
 
 	s.lock()
-	c.user = s.authenticate(r)
+	c.user, c.half = s.authenticate(r)
 	if c.user != nil {
 		seen.UserID = c.user.ID
 	}
@@ -125,6 +126,9 @@ func (s *Server) handle(rt *route, c *call) answer {
 	if rt.who == anyone {
 		return rt.handle(s, c)
 	}
+	if c.half {
+		return refuse(http.StatusUnauthorized, "TOTP_REQUIRED")
+	}
 	if c.user == nil {
 		return empty(http.StatusUnauthorized)
 	}
@@ -159,6 +163,9 @@ func (s *Server) enterProject(c *call) *answer {
 	}
 	c.project = s.projectByID(id)
 	if c.project == nil {
+		if s.gen == Gen210 && s.db != Bolt && c.user.Admin {
+			return bare(http.StatusBadRequest)
+		}
 		return bare(http.StatusNotFound)
 	}
 	c.role = c.project.role(c.user.ID)

@@ -26,6 +26,15 @@ func FuzzRequests(f *testing.F) {
 		"POST /auth/login null",
 		"POST /users {\"username\":\"\\u0000\"}",
 		"POST /project/1/views/positions {\"1\":2}",
+		"POST /project/1/schedules {\"type\":\"run_at\",\"run_at\":\"2026-11-22T00:00:00Z\",\"template_id\":1,\"active\":true,\"task_params\":{\"message\":1}}",
+		"POST /project/1/invites {\"email\":\"a@b.example\",\"role\":\"guest\",\"expires_at\":\"2026-11-22T00:00:00Z\"}",
+		"POST /invites/accept {\"token\":\"\"}",
+		"POST /project/1/workflows {\"name\":\"x\",\"nodes\":[{\"template_id\":1},{\"kind\":\"delay\",\"delay_seconds\":1}],\"edges\":[{\"source_node_id\":-1,\"destination_node_id\":-2,\"condition\":\"always\"}]}",
+		"POST /project/1/runners {\"registered\":false,\"tags\":[\"x\"]}",
+		"POST /users/1/2fas/totp ",
+		"POST /auth/verify {\"passcode\":\"\"}",
+		"POST /project/1/secret_storages {\"project_id\":1,\"params\":{\"a\":[]}}",
+		"GET /project/1/stats?start=2026-11-22&user_id=1 ",
 	} {
 		f.Add(seed, true)
 		f.Add(seed, false)

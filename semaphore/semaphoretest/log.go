@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 	"sort"
@@ -176,6 +177,15 @@ func getOutput(s *Server, _ *call, t *task) answer {
 // linesPerTask is how far apart the ids of the lines of two tasks are.
 const linesPerTask = 10_000_000
 
+// stored is a time as a database keeps it: PostgreSQL rounds, and calculates with a double; MariaDB cuts.
+func stored(at time.Time, precision time.Duration) time.Time {
+	if precision == time.Microsecond {
+		whole := at.Truncate(time.Second)
+		return whole.Add(time.Duration(math.RoundToEven(at.Sub(whole).Seconds()*1e6)) * time.Microsecond)
+	}
+	return at.Truncate(precision)
+}
+
 // outputLine is the API's object for a line.
 func (s *Server) outputLine(t *task, line logLine, precision time.Duration) []byte {
 	text, _ := json.Marshal(line.text) // a string always works
@@ -191,7 +201,7 @@ func (s *Server) outputLine(t *task, line logLine, precision time.Duration) []by
 		b = append(b, `,"task":""`...)
 	}
 	b = append(b, `,"time":"`...)
-	b = line.time.Truncate(precision).AppendFormat(b, time.RFC3339Nano)
+	b = stored(line.time, precision).AppendFormat(b, time.RFC3339Nano)
 	b = append(b, `","output":`...)
 	b = append(b, text...)
 	if s.gen == Gen216 {

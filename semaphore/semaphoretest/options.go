@@ -44,6 +44,7 @@ type config struct {
 	logRate  float64
 	buffer   int
 	deadlock bool
+	zone     *time.Location // nil is UTC
 }
 
 // WithGeneration chooses the API that the server speaks. The default is Gen216.
@@ -76,6 +77,12 @@ func WithSpeed(times float64) Option {
 // The default, zero and zero, stores each line at once.
 func WithLogLag(delay time.Duration, linesPerSecond float64) Option {
 	return func(c *config) { c.logDelay, c.logRate = delay, linesPerSecond }
+}
+
+// WithScheduleZone sets the time zone by whose clocks schedules are due, and which the server tells as
+// schedule_timezone. The default is UTC.
+func WithScheduleZone(zone *time.Location) Option {
+	return func(c *config) { c.zone = zone }
 }
 
 // WithSocketBuffer sets how many messages a WebSocket may be behind before the server closes it, without a code and

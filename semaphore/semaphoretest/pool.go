@@ -50,7 +50,7 @@ const (
 )
 
 // create makes a task and puts it into the queue. It returns false, and a task that has failed already,
-// when its environment is no JSON object.
+// when its environment is no JSON object or the template has none to which it could be added.
 func (s *Server) create(p *project, tpl *template, row taskRow, by *user) (*task, bool) {
 	wanted := row.ID
 	row.Status, row.ProjectID, row.Created = StatusWaiting, p.ID, s.t
@@ -87,9 +87,13 @@ func (s *Server) create(p *project, tpl *template, row taskRow, by *user) (*task
 	s.tasks[t.ID] = t
 	s.byAge = append(s.byAge, t)
 
-	var variables map[string]any
 	if row.Environment != "" {
-		if err := json.Unmarshal([]byte(row.Environment), &variables); err != nil {
+		own := row.Environment
+		if tpl.EnvironmentID == nil && len(tpl.EnvironmentIDs) == 0 {
+			own = "" // it is merged with the template's, and nothing is no JSON
+		}
+		var variables map[string]any
+		if err := json.Unmarshal([]byte(own), &variables); err != nil {
 			s.write(t, "Error: "+err.Error())
 			s.setStatus(t, StatusError)
 			return t, false

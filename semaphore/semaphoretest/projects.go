@@ -31,6 +31,9 @@ type project struct {
 	values       []*extractValue
 	aliases      []*alias
 	runners      []*runner
+	storages     []*secretStorage
+	workflows    []*workflow
+	runs         []*workflowRun
 	cloned       map[int]bool // templates whose repository is on the server's disk
 }
 

@@ -65,7 +65,7 @@ func redact(v any) bool {
 	case map[string]any:
 		for name, inner := range v {
 			switch text, isText := inner.(string); {
-			case isText && text != "" && slices.Contains([]string{"password", "secret", "private_key", "passphrase", "string", "registration_token"}, name):
+			case isText && text != "" && slices.Contains([]string{"password", "secret", "private_key", "passphrase", "string", "registration_token", "token", "passcode", "recovery_code"}, name):
 				v[name] = "REDACTED"
 				found = true
 			default:

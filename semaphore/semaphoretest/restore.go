@@ -58,6 +58,9 @@ func postRestore(s *Server, c *call) answer {
 			p.schedules = append(p.schedules, &schedule{ID: s.nextID("schedule", p), ProjectID: p.ID, TemplateID: *id, Name: v.Name, CronFormat: v.CronFormat, Active: v.Active})
 		}
 	}
+	for _, v := range p.schedules {
+		s.planSchedule(p, v)
+	}
 	for _, v := range b.Integrations {
 		if id := idOf(p.templates, v.Template); id != nil {
 			p.integrations = append(p.integrations, &integration{

@@ -198,6 +198,9 @@ func (s *Server) end(t *task, after time.Duration) {
 		s.noteTask(t, "("+t.template.Name+") "+what)
 		s.leave(t)
 		s.plan()
+		if run := t.project.runOf(t); run != nil {
+			s.progress(run)
+		}
 	})
 }
 

@@ -24,7 +24,8 @@ type runner struct {
 	Cleaning         *time.Time `json:"cleaning_requested" gen:"216,omit"`
 	Registered       bool       `json:"registered" gen:"216"`
 
-	token string
+	token        string
+	registration string // with which it may register, if it was prepared
 }
 
 // A newRunner is a runner with the token that is shown once.
@@ -64,13 +65,26 @@ func runnerRoutesAt(base string, who audience) []route {
 	}
 }
 
-func getRunners(s *Server, c *call) answer {
+func getRunners(s *Server, c *call) answer { return s.reply(http.StatusOK, s.visibleRunners(c)) }
+
+// visibleRunners are those that a path lists: a project also sees those of the server that have tags.
+func (s *Server) visibleRunners(c *call) []*runner {
 	list := append([]*runner{}, *s.runnersOf(c)...)
-	return s.reply(http.StatusOK, list)
+	if c.project != nil {
+		for _, r := range s.runners {
+			if len(r.Tags) > 0 {
+				list = append(list, r)
+			}
+		}
+	}
+	return list
 }
 
 func (s *Server) addRunner(list *[]*runner, r runner) *runner {
-	r.ID, r.token = s.nextID("runner", nil), secretText()
+	r.ID = s.nextID("runner", nil)
+	if r.Registered || s.gen == Gen210 {
+		r.token = secretText()
+	}
 	if r.Tags == nil {
 		r.Tags = []string{}
 	}
@@ -79,16 +93,20 @@ func (s *Server) addRunner(list *[]*runner, r runner) *runner {
 }
 
 func postRunner(s *Server, c *call) answer {
-	var body runner
+	body := runner{Registered: true}
 	if !c.bind(&body) {
 		return empty(http.StatusBadRequest)
 	}
-	body.ProjectID = nil
+	body.ProjectID, body.Active = nil, body.Active && (body.Registered || s.gen == Gen210)
 	if c.project != nil {
 		body.ProjectID = &c.project.ID
 	}
 	r := s.addRunner(s.runnersOf(c), body)
-	return s.reply(http.StatusCreated, newRunner{*r, r.token, secretText()})
+	key := ""
+	if r.Registered {
+		key = secretText()
+	}
+	return s.reply(http.StatusCreated, newRunner{*r, r.token, key})
 }
 
 func withRunner(handle func(*Server, *call, *runner) answer) func(*Server, *call) answer {
@@ -113,7 +131,8 @@ func putRunner(_ *Server, c *call, r *runner) answer {
 	if !c.bind(&body) {
 		return empty(http.StatusBadRequest)
 	}
-	body.ID, body.ProjectID, body.token, body.Registered = r.ID, r.ProjectID, r.token, r.Registered
+	body.ID, body.ProjectID, body.Registered = r.ID, r.ProjectID, r.Registered
+	body.token, body.registration = r.token, r.registration
 	if body.Tags == nil {
 		body.Tags = []string{}
 	}
@@ -147,6 +166,12 @@ func registerRunner(s *Server, c *call) answer {
 	if !c.bind(&body) {
 		return refuse(http.StatusBadRequest, "Invalid format")
 	}
+	for _, r := range s.allRunners() {
+		if r.registration != "" && r.registration == body.RegistrationToken {
+			r.registration, r.Registered, r.token = "", true, secretText()
+			return s.reply(http.StatusOK, map[string]string{"token": r.token})
+		}
+	}
 	if body.RegistrationToken != RegistrationToken {
 		return refuse(http.StatusBadRequest, "Invalid registration token")
 	}
@@ -158,7 +183,7 @@ func registerRunner(s *Server, c *call) answer {
 func withOwnRunner(handle func(*Server, *call, *runner) answer) func(*Server, *call) answer {
 	return func(s *Server, c *call) answer {
 		token := c.r.Header.Get("X-Runner-Token")
-		for _, r := range s.runners {
+		for _, r := range s.allRunners() {
 			if token != "" && r.token == token {
 				return handle(s, c, r)
 			}
@@ -178,6 +203,10 @@ func getJobs(s *Server, _ *call, _ *runner) answer {
 func putJobs(*Server, *call, *runner) answer { return noContent() }
 
 func unregisterRunner(s *Server, _ *call, r *runner) answer {
-	s.runners = slices.DeleteFunc(s.runners, func(other *runner) bool { return other == r })
+	same := func(other *runner) bool { return other == r }
+	s.runners = slices.DeleteFunc(s.runners, same)
+	for _, p := range s.projects {
+		p.runners = slices.DeleteFunc(p.runners, same)
+	}
 	return noContent()
 }

@@ -3,20 +3,24 @@ package semaphoretest
 import (
 	"net/http"
 	"strconv"
+	"time"
 )
 
-// A schedule starts tasks. This server keeps it, checks it, and never starts anything on its own.
+// A schedule starts tasks at certain times.
 type schedule struct {
-	ID           int            `json:"id"`
-	ProjectID    int            `json:"project_id"`
-	TemplateID   int            `json:"template_id"`
-	CronFormat   string         `json:"cron_format"`
-	Name         string         `json:"name"`
-	Active       bool           `json:"active"`
-	RepositoryID *int           `json:"repository_id" gen:"omit"`
-	RunAt        *string        `json:"run_at" gen:"216,omit"`
-	Type         string         `json:"type" gen:"216"`
-	TaskParams   map[string]any `json:"task_params" gen:"216,omit"`
+	ID             int            `json:"id"`
+	ProjectID      int            `json:"project_id"`
+	TemplateID     int            `json:"template_id"`
+	CronFormat     string         `json:"cron_format"`
+	Name           string         `json:"name"`
+	Active         bool           `json:"active"`
+	RepositoryID   *int           `json:"repository_id" gen:"omit"`
+	RunAt          *time.Time     `json:"run_at" gen:"216,omit"`
+	Type           string         `json:"type" gen:"216"`
+	DeleteAfterRun bool           `json:"delete_after_run" gen:"216"`
+	TaskParams     map[string]any `json:"task_params" gen:"216,omit"`
+
+	seen bool // the repository was looked at; nothing is ever new there afterwards
 }
 
 // A listedSchedule is a schedule as the list of a project shows it.
@@ -33,6 +37,7 @@ var schedules = collection[schedule, *schedule]{
 	called: func(v *schedule) string { return "Schedule ID " + strconv.Itoa(v.ID) },
 	list:   func(p *project) *[]*schedule { return &p.schedules },
 	check:  checkSchedule,
+	saved:  func(s *Server, c *call, stored, _ *schedule) { s.planSchedule(c.project, stored) },
 }
 
 func scheduleRoutes() []route {
@@ -58,7 +63,7 @@ func (s *Server) checkTime(v *schedule) *answer {
 		}
 		return nil
 	}
-	if err := parseCron(v.CronFormat); err != nil {
+	if _, err := parseCron(v.CronFormat); err != nil {
 		return badRequest("Cron: " + err.Error())
 	}
 	return nil
@@ -66,6 +71,7 @@ func (s *Server) checkTime(v *schedule) *answer {
 
 func checkSchedule(s *Server, c *call, body, old *schedule) *answer {
 	if old != nil {
+		body.seen = old.seen
 		switch {
 		case body.ID != old.ID:
 			return badRequest("schedule id in URL and in body must be the same")
@@ -99,11 +105,11 @@ func getSchedules(s *Server, c *call) answer {
 	return s.reply(http.StatusOK, list)
 }
 
-// getTemplateSchedules lists the schedules of a template; 2.10 shows only those that watch a repository.
+// getTemplateSchedules lists the schedules of a template that watch a repository.
 func getTemplateSchedules(s *Server, c *call, t *template) answer {
 	list := []schedule{}
 	for _, v := range c.project.schedules {
-		if v.TemplateID == t.ID && (s.gen == Gen216 || v.RepositoryID != nil) {
+		if v.TemplateID == t.ID && v.RepositoryID != nil {
 			list = append(list, *v)
 		}
 	}
@@ -129,6 +135,7 @@ func putActive(s *Server, c *call, v *schedule) answer {
 		return empty(http.StatusBadRequest)
 	}
 	v.Active = body.Active
+	s.planSchedule(c.project, v)
 	s.note(c.project, c.user.ID, "schedule", v.ID, "Schedule ID "+strconv.Itoa(v.ID)+" updated")
 	return noContent()
 }

@@ -37,7 +37,7 @@ type Server struct {
 	counters map[counter]int
 	users    []*user
 	tokens   []*token
-	sessions map[string]int // cookie to user id
+	sessions map[string]*session // by cookie
 	projects []*project
 	apps     []*app
 	options  map[string]string
@@ -48,6 +48,7 @@ type Server struct {
 	pool     pool
 	sockets  map[*socket]bool
 	scripts  map[scriptKey]Script
+	due      map[*schedule]time.Time // when the schedules start their next task
 	admin    *User
 
 	requests []Request
@@ -72,12 +73,13 @@ func New(opts ...Option) *Server {
 		done:     make(chan struct{}),
 		wake:     make(chan struct{}, 1),
 		counters: map[counter]int{},
-		sessions: map[string]int{},
+		sessions: map[string]*session{},
 		apps:     stockApps(c.gen),
 		options:  map[string]string{},
 		tasks:    map[int]*task{},
 		sockets:  map[*socket]bool{},
 		scripts:  map[scriptKey]Script{},
+		due:      map[*schedule]time.Time{},
 	}
 	s.t, s.pool.begin = s.started, s.started
 	s.routes = routes(c.gen)

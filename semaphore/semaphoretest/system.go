@@ -77,7 +77,7 @@ func getInfo(s *Server, _ *call) answer {
 		WebHost         string         `json:"web_host"`
 	}{
 		Ansible: "ansible [core 2.16.0]\n  config file = None\n", AuthMethods: map[string]any{}, Features: map[string]any{},
-		GitClient: "cmd_git", Roles: []any{}, Zone: "UTC", Teams: map[string]any{}, Version: version216, WebHost: s.webHost(),
+		GitClient: "cmd_git", Roles: []any{}, Zone: s.scheduleZone().String(), Teams: map[string]any{}, Version: version216, WebHost: s.webHost(),
 	}
 	if s.gen == Gen210 {
 		body.Version = version210

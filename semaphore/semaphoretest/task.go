@@ -23,6 +23,7 @@ type Task struct {
 	ProjectID   int
 	Status      string
 	UserID      int // who started it; zero when the server did
+	ScheduleID  int // the schedule that started it; zero for others, and with Gen210
 	Message     string
 	Environment string         // as sent: a JSON object in a string, or nothing
 	Arguments   string         // as sent: a JSON array in a string, or nothing

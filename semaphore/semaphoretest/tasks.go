@@ -9,32 +9,34 @@ import (
 
 // A taskRow is a task as the API shows it alone.
 type taskRow struct {
-	ID            int            `json:"id"`
-	TemplateID    int            `json:"template_id"`
-	ProjectID     int            `json:"project_id"`
-	Status        string         `json:"status"`
-	Debug         bool           `json:"debug" gen:"210"`
-	DryRun        bool           `json:"dry_run" gen:"210"`
-	Diff          bool           `json:"diff" gen:"210"`
-	Playbook      string         `json:"playbook"`
-	Environment   string         `json:"environment" gen:"omit"`
-	Limit         string         `json:"limit"`
-	Secret        string         `json:"secret" gen:"omit"`
-	Arguments     *string        `json:"arguments" gen:"omit"`
-	GitBranch     *string        `json:"git_branch" gen:"omit"`
-	UserID        *int           `json:"user_id" gen:"omit"`
-	IntegrationID *int           `json:"integration_id" gen:"omit"`
-	ScheduleID    *int           `json:"schedule_id" gen:"omit"`
-	Created       time.Time      `json:"created"`
-	Start         *time.Time     `json:"start" gen:"omit"`
-	End           *time.Time     `json:"end" gen:"omit"`
-	Message       string         `json:"message" gen:"omit"`
-	CommitHash    *string        `json:"commit_hash" gen:"omit"`
-	CommitMessage string         `json:"commit_message" gen:"omit"`
-	BuildTaskID   *int           `json:"build_task_id" gen:"omit"`
-	Version       *string        `json:"version" gen:"omit"`
-	InventoryID   *int           `json:"inventory_id" gen:"omit"`
-	Params        map[string]any `json:"params" gen:"216,omit"`
+	ID             int            `json:"id"`
+	TemplateID     int            `json:"template_id"`
+	ProjectID      int            `json:"project_id"`
+	Status         string         `json:"status"`
+	Debug          bool           `json:"debug" gen:"210"`
+	DryRun         bool           `json:"dry_run" gen:"210"`
+	Diff           bool           `json:"diff" gen:"210"`
+	Playbook       string         `json:"playbook"`
+	Environment    string         `json:"environment" gen:"omit"`
+	Limit          string         `json:"limit"`
+	Secret         string         `json:"secret" gen:"omit"`
+	Arguments      *string        `json:"arguments" gen:"omit"`
+	GitBranch      *string        `json:"git_branch" gen:"omit"`
+	UserID         *int           `json:"user_id" gen:"omit"`
+	IntegrationID  *int           `json:"integration_id" gen:"omit"`
+	ScheduleID     *int           `json:"schedule_id" gen:"omit"`
+	Created        time.Time      `json:"created"`
+	Start          *time.Time     `json:"start" gen:"omit"`
+	End            *time.Time     `json:"end" gen:"omit"`
+	Message        string         `json:"message" gen:"omit"`
+	CommitHash     *string        `json:"commit_hash" gen:"omit"`
+	CommitMessage  string         `json:"commit_message" gen:"omit"`
+	BuildTaskID    *int           `json:"build_task_id" gen:"omit"`
+	Version        *string        `json:"version" gen:"omit"`
+	InventoryID    *int           `json:"inventory_id" gen:"omit"`
+	Params         map[string]any `json:"params" gen:"216,omit"`
+	WorkflowRunID  *int           `json:"workflow_run_id" gen:"216,omit"`
+	WorkflowNodeID *int           `json:"workflow_node_id" gen:"216,omit"`
 }
 
 // A listedTask is a task as lists show it.
@@ -93,6 +95,7 @@ func postTask(s *Server, c *call) answer {
 		return empty(http.StatusBadRequest)
 	}
 	row := body.taskRow
+	row.WorkflowRunID, row.WorkflowNodeID = nil, nil // nobody else may say so
 	if s.gen == Gen216 && row.TemplateID == 0 && body.TemplateName != "" {
 		for _, t := range c.project.templates {
 			if t.Name == body.TemplateName {

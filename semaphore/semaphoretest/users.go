@@ -17,6 +17,7 @@ type user struct {
 	External bool      `json:"external"`
 	Alert    bool      `json:"alert"`
 	Pro      bool      `json:"pro" gen:"216"`
+	TOTP     *totp     `json:"totp" gen:"216,omit"`
 
 	password string
 	options  map[string]string
@@ -105,7 +106,7 @@ func postUser(s *Server, c *call) answer {
 		return empty(http.StatusUnauthorized)
 	}
 	u := body.user
-	u.ID, u.password, u.Created = 0, body.Password, s.t.Truncate(time.Second)
+	u.ID, u.password, u.Created, u.TOTP = 0, body.Password, s.t.Truncate(time.Second), nil
 	if u.Username == "" || u.Name == "" || u.Email == "" || s.nameTaken(&u) {
 		return empty(http.StatusBadRequest)
 	}
@@ -143,7 +144,7 @@ func putUser(s *Server, c *call, u *user) answer {
 		return empty(http.StatusUnauthorized) // nobody changes his own rights
 	}
 	changed := body.user
-	changed.ID, changed.Created, changed.password = u.ID, u.Created, u.password
+	changed.ID, changed.Created, changed.password, changed.TOTP = u.ID, u.Created, u.password, u.TOTP
 	if body.Password != "" {
 		changed.password = body.Password
 	}

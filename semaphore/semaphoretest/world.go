@@ -167,6 +167,9 @@ func (t *task) snapshot() Task {
 	if t.UserID != nil {
 		seen.UserID = *t.UserID
 	}
+	if t.ScheduleID != nil {
+		seen.ScheduleID = *t.ScheduleID
+	}
 	if t.Start != nil {
 		seen.Start = *t.Start
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strconv"
@@ -227,22 +226,27 @@ func (s *Server) getEvents(c *call) answer {
 	}
 	q.polled = time.Now()
 	q.waiting = make(chan answer, 1)
-	waiting := q.waiting
+	waiting, quiet := q.waiting, s.untilHeartbeat(q)
 	s.announce()
-	return answer{wait: func(ctx context.Context) answer { return s.poll(ctx, q, waiting) }}
+	return answer{wait: func(ctx context.Context) answer { return s.poll(ctx, q, waiting, quiet) }}
 }
 
 func eventsAnswer(q *queue) answer {
 	return ok(map[string]any{"events": q.contents(), "queue_id": q.id})
 }
 
-// poll waits, without the lock, for the first event, a second poll, or the heartbeat.
-func (s *Server) poll(ctx context.Context, q *queue, waiting chan answer) answer {
-	after := heartbeatAfter + time.Duration(rand.IntN(11))*time.Second
+// untilHeartbeat is how long a poll waits. It varies as on a real server, but in the same way each time, so that what
+// happened in a test can happen again.
+func (s *Server) untilHeartbeat(q *queue) time.Duration {
 	if s.heartbeat > 0 {
-		after = s.heartbeat
+		return s.heartbeat
 	}
-	heartbeat := time.NewTimer(after)
+	return heartbeatAfter + time.Duration(q.next*7%11)*time.Second
+}
+
+// poll waits, without the lock, for the first event, a second poll, or the heartbeat.
+func (s *Server) poll(ctx context.Context, q *queue, waiting chan answer, quiet time.Duration) answer {
+	heartbeat := time.NewTimer(quiet)
 	defer heartbeat.Stop()
 	beat := false
 	select {
