@@ -14,7 +14,7 @@ import (
 // Access is a rule that says who may do something. Rules are made by [AllowUsers] and the like and put together by
 // [AllOf] and [AnyOf]. The zero value lets nobody, and is refused where a rule has to be.
 type Access struct {
-	check func(ctx context.Context, r *Request) error // a *Refusal, or nil
+	check func(ctx context.Context, r *Request) error // a *RefusalError, or nil
 	err   error                                       // a mistake in the making; such a rule lets nobody
 }
 
@@ -68,7 +68,7 @@ func RequirePower(level int) Access {
 		has, err := powerOf(ctx, r)
 		switch {
 		case err != nil:
-			return &Refusal{Decision: Denied, Reason: "power level unknown", Notice: notAllowed, Err: err}
+			return &RefusalError{Decision: Denied, Reason: "power level unknown", Notice: notAllowed, Err: err}
 		case has < level:
 			return denied("power level", notAllowed)
 		}
@@ -123,7 +123,7 @@ func AnyOf(rules ...Access) Access {
 	}}
 }
 
-// Require lets only those pass whom the rule lets. Others get a [*Refusal].
+// Require lets only those pass whom the rule lets. Others get a [*RefusalError].
 func Require(rule Access) Middleware {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, r *Request) error {
@@ -135,7 +135,7 @@ func Require(rule Access) Middleware {
 	}
 }
 
-// allows returns nil or a *Refusal.
+// allows returns nil or a *RefusalError.
 func (a Access) allows(ctx context.Context, r *Request) error {
 	if a.check == nil || a.err != nil {
 		return denied("no rule", notAllowed)

@@ -62,7 +62,7 @@ func TestAccess(t *testing.T) {
 					want := allowed[name] != nil && allowed[name](who{user, room, trust})
 					err := rule.allows(t.Context(), r)
 					assert.Equal(t, want, err == nil, "%s: %s in %s with %s", name, user, room, trust)
-					if refusal, ok := errors.AsType[*Refusal](err); err != nil {
+					if refusal, ok := errors.AsType[*RefusalError](err); err != nil {
 						require.True(t, ok)
 						assert.Equal(t, Denied, refusal.Decision)
 					}

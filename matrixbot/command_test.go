@@ -89,7 +89,7 @@ func TestRouterSaysWhatIsWrong(t *testing.T) {
 		"!cd task stop x":    "<id> is a whole number, not \"x\".\nUsage: !cd task stop <id>",
 		"!cd task stop 1 2":  "There is nothing for \"2\" to be; quote words that belong together.\nUsage: !cd task stop <id>",
 		"!cd ehco hi":        `There is no command "ehco". Did you mean !cd echo?`,
-		"!cd task stpo 1":    `There is no command "task stpo". Did you mean !cd task stop?`,
+		"!cd task sotp 1":    `There is no command "task sotp". Did you mean !cd task stop?`,
 		"!cd task secre":     `There is no command "task secre". See !cd help.`, // It is hidden.
 		"!cd weather":        `There is no command "weather". See !cd help.`,
 		"!cd <b>x</b>\u202e": `There is no command "<b>x</b>\u202e". See !cd help.`,
@@ -202,7 +202,7 @@ func TestRouterRefusesMistakes(t *testing.T) {
 		"broken rule":  {Prefix: "!", Access: AllowUsers("ann")},
 	} {
 		_, err := NewRouter(config)
-		assert.Error(t, err, name)
+		require.Error(t, err, name)
 	}
 	rt, err := NewRouter(RouterConfig{Prefix: "!"})
 	require.NoError(t, err)

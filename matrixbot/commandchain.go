@@ -83,7 +83,7 @@ func (rt *Router) runCommand(ctx context.Context, r *Request) error {
 	in := invocationOf(ctx)
 	values, err := in.at.command.spec().Parse(in.rest)
 	if err != nil {
-		return &Refusal{
+		return &RefusalError{
 			Decision: Misused, Reason: "usage", Err: err,
 			Notice: sentence(err.Error()) + "\nUsage: " + rt.called(in.at.command.spec().Usage(in.at.path)),
 		}
@@ -115,7 +115,7 @@ func (rt *Router) tellUnknown(ctx context.Context, r *Request) error {
 	} else {
 		text += " See " + rt.called("help") + "."
 	}
-	return &Refusal{Decision: Misused, Reason: "unknown command", Notice: text}
+	return &RefusalError{Decision: Misused, Reason: "unknown command", Notice: text}
 }
 
 // names returns the names and aliases of the commands at a branch.

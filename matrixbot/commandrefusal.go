@@ -9,7 +9,7 @@ import (
 // Decision is what became of a request. The zero value stands for none.
 type Decision string
 
-// The decisions that an [AuditEntry] and a [Refusal] tell.
+// The decisions that an [AuditEntry] and a [RefusalError] tell.
 const (
 	Done      Decision = "done"      // The handler did it.
 	Failed    Decision = "failed"    // The handler returned an error or panicked.
@@ -24,23 +24,23 @@ const (
 	Expired   Decision = "expired"   // Nobody said anything in time.
 )
 
-// Refusal is the error of a request that is not served for a reason that is no fault of the bot. A [Router] tells it to
+// RefusalError is the answer to a request that is not served for a reason that is no fault of the bot. A [Router] tells it to
 // the sender and does not pass it on; a denial it tells at most once in ten minutes to each person in each room, so that
 // strangers cannot make the bot talk. Handlers of commands return one to say no: see [Refuse].
-type Refusal struct {
+type RefusalError struct {
 	Decision Decision // Empty: [Refused].
 	Reason   string   // For the audit: a few words without what people wrote.
 	Notice   string   // Told to the sender, as plain text; "" for silence.
 	Err      error    // What is behind it, if anything.
 }
 
-// Refuse returns a [Refusal] by the handler, which tells the sender notice: plain text, in whole sentences.
+// Refuse returns a [RefusalError] by the handler, which tells the sender notice: plain text, in whole sentences.
 func Refuse(notice string) error {
-	return &Refusal{Decision: Refused, Reason: "the handler refused", Notice: notice}
+	return &RefusalError{Decision: Refused, Reason: "the handler refused", Notice: notice}
 }
 
 // Error returns the decision and its reason, not the notice.
-func (f *Refusal) Error() string {
+func (f *RefusalError) Error() string {
 	text := "matrixbot: " + string(f.decision())
 	if f.Reason != "" {
 		text += ": " + f.Reason
@@ -52,9 +52,9 @@ func (f *Refusal) Error() string {
 }
 
 // Unwrap returns Err.
-func (f *Refusal) Unwrap() error { return f.Err }
+func (f *RefusalError) Unwrap() error { return f.Err }
 
-func (f *Refusal) decision() Decision {
+func (f *RefusalError) decision() Decision {
 	if f.Decision == "" {
 		return Refused
 	}
@@ -63,7 +63,7 @@ func (f *Refusal) decision() Decision {
 
 // denied makes the refusal of somebody who may not.
 func denied(reason, notice string) error {
-	return &Refusal{Decision: Denied, Reason: reason, Notice: notice}
+	return &RefusalError{Decision: Denied, Reason: reason, Notice: notice}
 }
 
 // sentence makes a sentence of an error's text.

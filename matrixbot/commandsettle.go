@@ -10,7 +10,7 @@ import (
 
 // settle tells the sender of a refusal, and passes other errors on. The refusal answers an event.
 func (rt *Router) settle(ctx context.Context, r *Request, answered id.EventID, err error) error {
-	refusal, ok := errors.AsType[*Refusal](err)
+	refusal, ok := errors.AsType[*RefusalError](err)
 	if !ok {
 		return err
 	}

@@ -149,7 +149,7 @@ func TestQuestion(t *testing.T) {
 }
 
 // All the ways to say yes and no, and what is neither.
-func TestAnswers(t *testing.T) {
+func TestAnswersToQuestions(t *testing.T) {
 	t.Parallel()
 	const yes, no, neither = "released", "Cancelled: nothing was done.", ""
 	for name, c := range map[string]struct {

@@ -19,7 +19,7 @@ import (
 // arguments. It returns when the question is sent; the answer comes later, as a request of its own: yes or no, a
 // reaction, or confirm with the question's id. Other messages in between change nothing.
 //
-// A handler that runs again after a crash asks the same question, which is not sent twice. The error is a [*Refusal]
+// A handler that runs again after a crash asks the same question, which is not sent twice. The error is a [*RefusalError]
 // where the sender has too many open questions already.
 func (a *Action[T]) Ask(ctx context.Context, r *Request, q Question, arguments T) (Confirmation, error) {
 	stored, err := json.Marshal(arguments)
@@ -76,7 +76,7 @@ func (rt *Router) ask(ctx context.Context, r *Request, action string, q Question
 	case rt.wake <- struct{}{}:
 	default:
 	}
-	rt.audit(ctx, r, c, time.Now(), &Refusal{Decision: Asked})
+	rt.audit(ctx, r, c, time.Now(), &RefusalError{Decision: Asked})
 	return c.Confirmation, nil
 }
 

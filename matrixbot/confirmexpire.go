@@ -14,7 +14,7 @@ const announceAgain = 10 * time.Minute
 
 // run lets questions expire that nobody answers, and tells so, until ctx ends. The bot runs it while it is connected.
 func (rt *Router) run(ctx context.Context, h host, log *slog.Logger) error {
-	for {
+	for ctx.Err() == nil {
 		next, err := rt.expire(ctx, h, log, time.Now())
 		if err != nil {
 			return fmt.Errorf("matrixbot: questions: %w", err)
@@ -26,10 +26,8 @@ func (rt *Router) run(ctx context.Context, h host, log *slog.Logger) error {
 		case <-timer.C:
 		}
 		timer.Stop()
-		if ctx.Err() != nil {
-			return nil
-		}
 	}
+	return nil
 }
 
 // expire does what is due, and returns when it has to look again.
@@ -88,7 +86,7 @@ func (rt *Router) announce(ctx context.Context, h host, d desk, c *confirmation)
 		if err != nil || !expired { // Somebody was quicker.
 			return err
 		}
-		rt.audit(ctx, r, c, time.Now(), &Refusal{Decision: Expired})
+		rt.audit(ctx, r, c, time.Now(), &RefusalError{Decision: Expired})
 	}
 	if c.Question == "" { // It was never sent.
 		return nil

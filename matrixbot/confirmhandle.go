@@ -127,7 +127,7 @@ func (rt *Router) take(ctx context.Context, h host, r *Request, c *confirmation,
 		}
 		return rt.settle(ctx, r, answered, err)
 	}
-	rt.audit(ctx, r, c, began, &Refusal{Decision: c.State})
+	rt.audit(ctx, r, c, began, &RefusalError{Decision: c.State})
 	return rt.follow(ctx, h, r, c)
 }
 
@@ -193,7 +193,7 @@ func onQuestion(r *Request, c *confirmation) *Request {
 	return &on
 }
 
-// audit tells what became of a question or an answer. The error may be a *Refusal that is only a decision.
+// audit tells what became of a question or an answer. The error may be a *RefusalError that is only a decision.
 func (rt *Router) audit(ctx context.Context, r *Request, c *confirmation, began time.Time, err error) {
 	if rt.config.Audit == nil {
 		return
@@ -201,7 +201,7 @@ func (rt *Router) audit(ctx context.Context, r *Request, c *confirmation, began 
 	entry := auditEntry(r)
 	entry.Time, entry.Command, entry.Confirmation = began, c.Action, c.ID
 	entry.finish(err)
-	if refusal, ok := errors.AsType[*Refusal](err); ok && refusal.Reason == "" && refusal.Notice == "" {
+	if refusal, ok := errors.AsType[*RefusalError](err); ok && refusal.Reason == "" && refusal.Notice == "" {
 		entry.Err = nil
 	}
 	rt.config.Audit(context.WithoutCancel(ctx), entry)

@@ -33,13 +33,13 @@ func (c *confirmation) permits(by id.UserID, yes, rule bool) bool {
 	}
 }
 
-// judge returns nil for an answer that counts, else a *Refusal. Who may not answer learns nothing about the question.
+// judge returns nil for an answer that counts, else a *RefusalError. Who may not answer learns nothing about the question.
 func (c *confirmation) judge(a answer, rule bool, now time.Time) error {
 	refusal := func(decision Decision, reason, notice string) error {
 		if !a.explicit {
 			notice = ""
 		}
-		return &Refusal{Decision: decision, Reason: reason, Notice: notice}
+		return &RefusalError{Decision: decision, Reason: reason, Notice: notice}
 	}
 	switch {
 	case !c.permits(a.by, a.yes, rule):
@@ -49,12 +49,12 @@ func (c *confirmation) judge(a answer, rule bool, now time.Time) error {
 	case c.State == Expired || !now.Before(c.Expires):
 		return refusal(Refused, "answered too late", "The question "+c.ID+" has expired.")
 	case a.plaintext && a.reaction && !c.PlaintextReaction:
-		return &Refusal{
+		return &RefusalError{
 			Decision: Denied, Reason: "reaction without encryption",
 			Notice: "A reaction does not count here, as it is not encrypted. Answer with: confirm " + c.ID + " or cancel " + c.ID,
 		}
 	case a.plaintext && !a.reaction:
-		return &Refusal{
+		return &RefusalError{
 			Decision: Denied, Reason: "answer without encryption",
 			Notice: "That does not count here, as it is not encrypted.",
 		}

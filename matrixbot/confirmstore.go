@@ -74,7 +74,7 @@ func (d desk) open(tx *boltstore.Tx, c *confirmation) error {
 		}
 	}
 	if open >= maxOpen || len(all) >= maxConfirmations {
-		return &Refusal{
+		return &RefusalError{
 			Decision: Limited, Reason: "open questions",
 			Notice: "There are too many open questions. Answer some of them, or try again later.",
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 	"maunium.net/go/mautrix/id"
 )
 
@@ -74,7 +75,7 @@ var allowedTags = map[string]bool{
 // shown parses HTML as a browser does, checks that there is nothing in it but what is allowed, and returns its text.
 func shown(tb testing.TB, source string, links ...string) string {
 	tb.Helper()
-	root, err := html.ParseFragment(strings.NewReader(source), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: 0})
+	root, err := html.ParseFragment(strings.NewReader(source), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	require.NoError(tb, err)
 	var text strings.Builder
 	var walk func(n *html.Node)

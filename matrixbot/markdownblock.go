@@ -219,6 +219,7 @@ func (p *blocks) item(m marker) []string {
 	for len(p.lines) > 0 {
 		line, before := p.lines[0], inner[len(inner)-1]
 		indent := len(line) - len(strings.TrimLeft(line, " "))
+		_, another := markerOf(line)
 		switch {
 		case continued(before):
 			inner = append(inner, line)
@@ -229,7 +230,7 @@ func (p *blocks) item(m marker) []string {
 			inner = append(inner, "")
 		case indent >= m.width:
 			inner = append(inner, line[m.width:])
-		case !blank(before) && !startsBlock(line):
+		case !blank(before) && !another && !startsBlock(line):
 			inner = append(inner, line)
 		default:
 			return inner

@@ -21,7 +21,7 @@ func Timeout(d time.Duration) Middleware {
 			if err == nil || !errors.Is(context.Cause(limited), errTimeout) || ctx.Err() != nil {
 				return err
 			}
-			return &Refusal{
+			return &RefusalError{
 				Decision: TimedOut, Reason: "timeout", Err: err,
 				Notice: fmt.Sprintf("I gave up: that took longer than %s.", d),
 			}

@@ -60,7 +60,7 @@ func auditEntry(r *Request) AuditEntry {
 // finish completes it.
 func (e *AuditEntry) finish(err error) {
 	e.Duration, e.Err, e.Decision = time.Since(e.Time), err, Done
-	if refusal, ok := errors.AsType[*Refusal](err); ok {
+	if refusal, ok := errors.AsType[*RefusalError](err); ok {
 		e.Decision, e.Reason = refusal.decision(), refusal.Reason
 	} else if err != nil {
 		e.Decision = Failed

@@ -52,7 +52,7 @@ func newLimit[K comparable](r Rate) (*ratelimit.Keyed[K], error) {
 	return ratelimit.NewKeyed[K](rate.Every(r.Every), r.Burst, rateKeys)
 }
 
-// limit returns nil or a *Refusal.
+// limit returns nil or a *RefusalError.
 func limit[K comparable](buckets *ratelimit.Keyed[K], key K, what string) error {
 	if buckets == nil {
 		return nil
@@ -61,7 +61,7 @@ func limit[K comparable](buckets *ratelimit.Keyed[K], key K, what string) error 
 	if d.Allowed {
 		return nil
 	}
-	refusal := &Refusal{Decision: Limited, Reason: what}
+	refusal := &RefusalError{Decision: Limited, Reason: what}
 	if d.First {
 		wait := max(time.Second, d.RetryAfter.Round(time.Second))
 		refusal.Notice = fmt.Sprintf("That is too much at once. Try again in %s.", wait)

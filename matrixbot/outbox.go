@@ -86,8 +86,11 @@ func (o *outbox) send(ctx context.Context, out outgoing) (id.EventID, error) {
 	return o.await(ctx, l)
 }
 
-// open waits until the bot runs.
+// open waits until letters are taken. Where ctx has ended before, nothing is to be sent.
 func (o *outbox) open(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
+		return fmt.Errorf("matrixbot: send: %w", err)
+	}
 	select {
 	case <-o.opened:
 		return nil

@@ -58,12 +58,12 @@ func TestOutboxCrash(t *testing.T) {
 				path := dataFile(t)
 				restore := srv.Fail(matrixtest.Match{Path: sendPath, Times: -1}, fault)
 				b, stop := startSender(t, srv, bot, path)
-				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 				for i := range 3 {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 					_, err := b.Send(ctx, Message{Room: room, Key: fmt.Sprint(i), Text: fmt.Sprint("news ", i)})
+					cancel()
 					require.ErrorIs(t, err, context.DeadlineExceeded)
 				}
-				cancel()
 				synctest.Wait()
 				stop()
 				restore()
@@ -154,13 +154,11 @@ func TestOutboxFull(t *testing.T) {
 		b, stop := startSender(t, srv, bot, dataFile(t))
 		defer stop()
 		srv.Fail(matrixtest.Match{Path: sendPath, Times: -1}, matrixtest.Fault{Status: http.StatusBadGateway})
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
 		for i := range maxWaiting {
 			_, err := b.outbox.post(outgoing{Room: room, Key: fmt.Sprint(i), Content: struct{}{}})
 			require.NoError(t, err)
 		}
-		_, err := b.Send(ctx, Message{Room: room, Key: "one more", Text: "hello"})
+		_, err := b.Send(t.Context(), Message{Room: room, Key: "one more", Text: "hello"})
 		require.ErrorIs(t, err, ErrQueueFull)
 		assert.ErrorContains(t, err, "send to "+room.String())
 	})

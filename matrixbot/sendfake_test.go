@@ -31,6 +31,7 @@ func startSender(tb testing.TB, srv *matrixtest.Server, user *matrixtest.User, p
 	ctx, cancel := context.WithCancel(tb.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- b.outbox.run(ctx) }()
+	require.NoError(tb, b.outbox.open(ctx))
 	return b, func() {
 		cancel()
 		require.NoError(tb, <-ended)

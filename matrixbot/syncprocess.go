@@ -67,14 +67,26 @@ func (s *syncer) handleKeys(ctx context.Context, resp *syncResponse, since strin
 func (s *syncer) learn(ctx context.Context, room id.RoomID, synced *syncedRoom) {
 	prepare(room, synced.State.Events)
 	prepare(room, synced.Timeline.Events)
-	whole := false
+	var state events
+	whole, own := false, -1
 	for _, list := range []events{synced.State.Events, synced.Timeline.Events} {
 		for _, evt := range list {
 			if evt.StateKey == nil {
 				continue
 			}
-			s.learnState(ctx, evt)
+			if s.bot.membership(evt) != "" {
+				own = len(state)
+			}
+			state = append(state, evt)
 			whole = whole || evt.Type.Type == event.StateCreate.Type
+		}
+	}
+	for i, evt := range state {
+		// An invitation that came before a join calls for nothing any more.
+		if i == own || s.bot.membership(evt) == "" {
+			s.learnState(ctx, evt)
+		} else {
+			s.bot.state.UpdateState(ctx, evt)
 		}
 	}
 	if whole { // All members were among it, see syncFilter.

@@ -18,7 +18,7 @@ func TestSuggest(t *testing.T) {
 		"dep":     "deploy",
 		"statsu":  "status",
 		"stp":     "stop",
-		"strat":   "start",
+		"satrt":   "start",
 		"project": "projects",
 		"x":       "",
 		"":        "",

@@ -156,9 +156,9 @@ func TestCheckFindsMistakes(t *testing.T) {
 		"required with default":   flags(commandline.Flag{Name: "a", Required: true, Default: "x"}),
 		"flag of unknown kind":    flags(commandline.Flag{Name: "a", Kind: -1}),
 	} {
-		assert.Error(t, s.Check(), name)
+		require.Error(t, s.Check(), name)
 	}
-	assert.NoError(t, spec{}.Check())
+	require.NoError(t, spec{}.Check())
 }
 
 func FuzzParse(f *testing.F) {

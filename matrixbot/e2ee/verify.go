@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"go.mau.fi/util/jsontime"
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto/verificationhelper"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -32,10 +33,11 @@ const (
 // verifier runs verifications by emojis. What is in the messages is the business of mautrix's
 // helper; the verifier decides which messages reach it, when, and in which form: the helper
 // trusts their sender, fails when it hears the other side's MAC before the operator has
-// confirmed, and takes the id of an event in a room for that of the transaction.
+// confirmed, takes the id of an event in a room for that of the transaction, and for each
+// request leaves a goroutine behind that nobody can stop, which is why it sees no requests.
 type verifier struct {
 	machine  *Machine
-	store    *transactions
+	store    verificationhelper.VerificationStore
 	helper   *verificationhelper.VerificationHelper
 	handlers map[event.Type]func(context.Context, *event.Event)
 	wg       sync.WaitGroup // of operators who are asked, and timers
@@ -60,7 +62,7 @@ type running struct {
 
 func newVerifier(m *Machine, store verificationhelper.VerificationStore) *verifier {
 	return &verifier{
-		machine: m, store: &transactions{VerificationStore: store}, active: map[id.VerificationTransactionID]*running{},
+		machine: m, store: store, active: map[id.VerificationTransactionID]*running{},
 		handlers: map[event.Type]func(context.Context, *event.Event){},
 	}
 }
@@ -90,11 +92,9 @@ func (v *verifier) begin(ctx context.Context) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.ctx = ctx
-	v.store.closed.Store(false)
 }
 
-// end waits for everything that was asked or timed, and lets no verification go on. The helper
-// has goroutines that nobody can end; without transactions they do nothing.
+// end waits for everything that was asked or timed, and lets no verification go on.
 func (v *verifier) end() {
 	v.mu.Lock()
 	v.ctx = nil
@@ -103,7 +103,6 @@ func (v *verifier) end() {
 		delete(v.active, txn)
 	}
 	v.mu.Unlock()
-	v.store.closed.Store(true)
 	v.wg.Wait()
 }
 
@@ -212,32 +211,57 @@ func (v *verifier) cancelled(r *running, code event.VerificationCancelCode, reas
 // returns the id of the verification. What follows goes through Config.Operator. Run has to
 // run.
 func (m *Machine) Verify(ctx context.Context, user id.UserID) (string, error) {
-	return m.startVerification(ctx, Verification{User: user, Ours: true}, func(ctx context.Context) (id.VerificationTransactionID, error) {
-		return m.verify.helper.StartVerification(ctx, user)
+	return m.startVerification(ctx, Verification{User: user, Ours: true}, func(ctx context.Context, txn *verificationhelper.VerificationTransaction) error {
+		if err := m.fetchLists(ctx, []id.UserID{user}); err != nil {
+			return err
+		}
+		devices, err := m.store.GetDevices(ctx, user)
+		if err != nil {
+			return err
+		}
+		txn.TransactionID = id.NewVerificationTransactionID()
+		content := &event.Content{Parsed: &event.VerificationRequestEventContent{
+			ToDeviceVerificationEvent: event.ToDeviceVerificationEvent{TransactionID: txn.TransactionID},
+			FromDevice:                m.client.DeviceID, Methods: verifyMethods, Timestamp: jsontime.UnixMilliNow(),
+		}}
+		to := map[id.DeviceID]*event.Content{}
+		for device := range devices {
+			if user != m.client.UserID || device != m.client.DeviceID {
+				to[device] = content
+				txn.SentToDeviceIDs = append(txn.SentToDeviceIDs, device)
+			}
+		}
+		if len(to) == 0 {
+			return fmt.Errorf("%s has no other device", user)
+		}
+		req := &mautrix.ReqSendToDevice{Messages: map[id.UserID]map[id.DeviceID]*event.Content{user: to}}
+		_, err = m.client.SendToDevice(ctx, event.ToDeviceVerificationRequest, req)
+		return err
 	})
 }
 
 // VerifyIn is [Machine.Verify], but asks in a room, as clients do between two people.
 func (m *Machine) VerifyIn(ctx context.Context, room id.RoomID, user id.UserID) (string, error) {
 	what := Verification{User: user, Room: room, Ours: true}
-	return m.startVerification(ctx, what, func(ctx context.Context) (id.VerificationTransactionID, error) {
+	return m.startVerification(ctx, what, func(ctx context.Context, txn *verificationhelper.VerificationTransaction) error {
+		// The helper would encrypt this twice.
 		resp, err := m.client.SendMessageEvent(ctx, room, event.EventMessage, &event.MessageEventContent{
-			MsgType: event.MsgVerificationRequest, To: user, FromDevice: m.client.DeviceID,
-			Methods: []event.VerificationMethod{event.VerificationMethodSAS},
-			Body:    fmt.Sprintf("%s wants to verify you, but your client cannot do that here.", m.client.UserID),
+			MsgType: event.MsgVerificationRequest, To: user, FromDevice: m.client.DeviceID, Methods: verifyMethods,
+			Body: fmt.Sprintf("%s wants to verify you, but your client cannot do that here.", m.client.UserID),
 		})
-		if err != nil {
-			return "", err
+		if err == nil {
+			txn.TransactionID = id.VerificationTransactionID(resp.EventID)
 		}
-		txn := id.VerificationTransactionID(resp.EventID)
-		return txn, m.verify.store.SaveVerificationTransaction(ctx, verificationhelper.VerificationTransaction{
-			ExpirationTime: jsontime.UM(time.Now().Add(verifyTime)), RoomID: room, TransactionID: txn, TheirUserID: user,
-			VerificationState: verificationhelper.VerificationStateRequested,
-		})
+		return err
 	})
 }
 
-func (m *Machine) startVerification(ctx context.Context, what Verification, request func(context.Context) (id.VerificationTransactionID, error)) (string, error) {
+// verifyMethods is what the bot can do.
+var verifyMethods = []event.VerificationMethod{event.VerificationMethodSAS}
+
+// startVerification sends a request and waits for what comes of it. send sets the id of the
+// transaction.
+func (m *Machine) startVerification(ctx context.Context, what Verification, send func(context.Context, *verificationhelper.VerificationTransaction) error) (string, error) {
 	if err := m.started(); err != nil {
 		return "", fmt.Errorf("e2ee: verify: %w", err)
 	}
@@ -246,13 +270,20 @@ func (m *Machine) startVerification(ctx context.Context, what Verification, requ
 	}
 	ctx, unlock := m.lockIdentity(ctx) // or the answer could come before it is expected
 	defer unlock()
-	txn, err := request(ctx)
+	txn := verificationhelper.VerificationTransaction{
+		ExpirationTime: jsontime.UM(time.Now().Add(verifyTime)), RoomID: what.Room, TheirUserID: what.User,
+		VerificationState: verificationhelper.VerificationStateRequested,
+	}
+	err := send(ctx, &txn)
+	if err == nil {
+		err = m.verify.store.SaveVerificationTransaction(ctx, txn)
+	}
 	if err != nil {
 		return "", fmt.Errorf("e2ee: verify: %w", err)
 	}
-	what.ID = string(txn)
+	what.ID = string(txn.TransactionID)
 	if m.verify.open(what) == nil {
-		_ = m.verify.helper.CancelVerification(ctx, txn, event.VerificationCancelCodeUser, "")
+		_ = m.verify.helper.CancelVerification(ctx, txn.TransactionID, event.VerificationCancelCodeUser, "")
 		return "", errors.New("e2ee: verify: Run does not run, or too many verifications are under way")
 	}
 	return what.ID, nil

@@ -206,9 +206,11 @@ func TestUnattended(t *testing.T) {
 		config func(*Config)
 		ok     bool
 	}{
-		"nobody":  {func(*Config) {}, false},
-		"auto":    {func(c *Config) { c.AutoVerify = true }, true},
-		"refused": {func(c *Config) { c.AutoVerify, c.Operator.Accept = true, func(context.Context, Verification) bool { return false } }, false},
+		"nobody": {func(*Config) {}, false},
+		"auto":   {func(c *Config) { c.AutoVerify = true }, true},
+		"refused": {func(c *Config) {
+			c.AutoVerify, c.Operator.Accept = true, func(context.Context, Verification) bool { return false }
+		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,9 +4,12 @@ package e2ee
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
+	"go.mau.fi/util/jsontime"
+	"maunium.net/go/mautrix/crypto/verificationhelper"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 )
@@ -113,37 +116,55 @@ func transactionOf(evt *event.Event) id.VerificationTransactionID {
 	return id.VerificationTransactionID(content.OptionalGetRelatesTo().GetReferenceID())
 }
 
-// handleRequest takes a request from somebody else.
+// handleRequest takes a request from somebody else and asks the operator whether to go on.
 func (v *verifier) handleRequest(ctx context.Context, evt *event.Event) {
 	m := v.machine
-	var device id.DeviceID
-	var txn id.VerificationTransactionID
+	asked := verificationhelper.VerificationTransaction{
+		VerificationState: verificationhelper.VerificationStateRequested, TheirUserID: evt.Sender, RoomID: evt.RoomID,
+	}
 	var sent time.Time
 	switch content := evt.Content.Parsed.(type) {
 	case *event.VerificationRequestEventContent:
-		device, txn, sent = content.FromDevice, content.TransactionID, content.Timestamp.Time
+		asked.TransactionID, asked.TheirDeviceID, asked.TheirSupportedMethods = content.TransactionID, content.FromDevice, content.Methods
+		sent = content.Timestamp.Time
 	case *event.MessageEventContent:
-		if content.To != m.client.UserID {
+		if content.To != m.client.UserID || evt.Sender == m.client.UserID {
 			return
 		}
-		device, txn, sent = content.FromDevice, id.VerificationTransactionID(evt.ID), time.UnixMilli(evt.Timestamp)
+		asked.TransactionID, asked.TheirDeviceID, asked.TheirSupportedMethods = id.VerificationTransactionID(evt.ID), content.FromDevice, content.Methods
+		sent = time.UnixMilli(evt.Timestamp)
 	}
-	if txn == "" || len(txn) > maxTransactionID || device == "" || evt.Sender == m.client.UserID && (device == m.client.DeviceID || evt.RoomID != "") {
+	txn := asked.TransactionID
+	switch {
+	case txn == "" || len(txn) > maxTransactionID || v.find(txn) != nil:
+		return
+	case asked.TheirDeviceID == "" || evt.Sender == m.client.UserID && asked.TheirDeviceID == m.client.DeviceID:
+		return
+	case !slices.Contains(asked.TheirSupportedMethods, event.VerificationMethodSAS):
+		return
+	case time.Since(sent) > verifyTime || time.Until(sent) > maxAhead:
 		return
 	}
-	if time.Since(sent) > verifyTime || time.Until(sent) > maxAhead || v.find(txn) != nil {
-		return
-	}
-	v.replace(ctx, evt.Sender, device)
-	r := v.open(Verification{ID: string(txn), User: evt.Sender, Device: device, Room: evt.RoomID})
+	v.replace(ctx, evt.Sender, asked.TheirDeviceID)
+	r := v.open(Verification{ID: string(txn), User: evt.Sender, Device: asked.TheirDeviceID, Room: evt.RoomID})
 	if r == nil {
 		m.log.Warn("too many verifications at once: one was ignored", "user_id", evt.Sender)
 		return
 	}
-	v.pass(ctx, txn, evt)
-	if _, err := v.store.GetVerificationTransaction(ctx, txn); err != nil {
-		v.close(txn, &CancelledError{Code: string(event.VerificationCancelCodeUnknownMethod), Reason: "they offer no verification by emojis"})
+	asked.ExpirationTime = jsontime.UM(time.Now().Add(verifyTime))
+	if err := v.store.SaveVerificationTransaction(ctx, asked); err != nil {
+		v.close(txn, err)
+		return
 	}
+	what, accept := r.Verification, m.config.Operator.Accept
+	v.ask(r, func() bool { return v.willing() && (accept == nil || accept(r.ctx, what)) }, func(ctx context.Context, yes bool) {
+		if !yes {
+			v.cancel(ctx, txn, event.VerificationCancelCodeUser, "declined")
+		} else if err := v.helper.AcceptVerification(ctx, txn); err != nil {
+			m.log.Warn("a verification could not be accepted", "error", err, "user_id", what.User)
+			v.cancel(ctx, txn, event.VerificationCancelCodeInternalError, "it could not be accepted")
+		}
+	})
 }
 
 // replace cancels what is under way with a device that asks anew. The helper would cancel the

@@ -4,7 +4,6 @@ package e2ee
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"maunium.net/go/mautrix"
@@ -24,24 +23,8 @@ var (
 	_ verificationhelper.ShowSASCallbacks  = hooks{}
 )
 
-// VerificationRequested asks the operator whether to go on.
-func (h hooks) VerificationRequested(_ context.Context, txn id.VerificationTransactionID, _ id.UserID, _ id.DeviceID) {
-	v := h.verifier
-	r := v.find(txn)
-	if r == nil {
-		return
-	}
-	what, accept := r.Verification, v.machine.config.Operator.Accept
-	v.ask(r, func() bool {
-		return v.willing() && (accept == nil || accept(r.ctx, what))
-	}, func(ctx context.Context, yes bool) {
-		if !yes {
-			v.cancel(ctx, txn, event.VerificationCancelCodeUser, "declined")
-		} else if err := v.helper.AcceptVerification(ctx, txn); err != nil {
-			v.machine.log.Warn("a verification could not be accepted", "error", err, "user_id", what.User)
-			v.cancel(ctx, txn, event.VerificationCancelCodeInternalError, "it could not be accepted")
-		}
-	})
+// VerificationRequested does nothing: the helper hears of no requests.
+func (hooks) VerificationRequested(context.Context, id.VerificationTransactionID, id.UserID, id.DeviceID) {
 }
 
 // VerificationReady begins what the bot asked for, unless the other side has begun. What the
@@ -171,18 +154,3 @@ func (registrar) OnFailedSync(*mautrix.RespSync, error) (time.Duration, error) {
 
 // GetFilterJSON returns nothing.
 func (registrar) GetFilterJSON(id.UserID) *mautrix.Filter { return nil }
-
-// transactions is a store of verifications that can be closed.
-type transactions struct {
-	verificationhelper.VerificationStore
-
-	closed atomic.Bool
-}
-
-// GetVerificationTransaction finds nothing once the store is closed.
-func (t *transactions) GetVerificationTransaction(ctx context.Context, txn id.VerificationTransactionID) (verificationhelper.VerificationTransaction, error) {
-	if t.closed.Load() {
-		return verificationhelper.VerificationTransaction{}, verificationhelper.ErrUnknownVerificationTransaction
-	}
-	return t.VerificationStore.GetVerificationTransaction(ctx, txn)
-}

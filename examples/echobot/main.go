@@ -1,0 +1,69 @@
+// Command echobot answers "!echo TEXT" in the encrypted rooms to which the people named by -allow invite it.
+//
+//	go run -tags goolm ./examples/echobot -allow @ada:example.org
+//
+// Its account is set by MATRIX_HOMESERVER, MATRIX_USER, MATRIX_PASSWORD (or MATRIX_ACCESS_TOKEN) and MATRIX_DATA, the
+// folder in which it keeps its keys; each secret may also be in a file named by the variable with _FILE added.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/signalbox-go/signalbox/matrixbot"
+)
+
+func main() {
+	var people []id.UserID
+	flag.Func("allow", "a `user` who may use the bot, as @ada:example.org; may be repeated", func(user string) error {
+		people = append(people, id.UserID(user))
+		_, _, err := id.UserID(user).ParseAndValidateRelaxed()
+		return err
+	})
+	flag.Parse()
+	if err := run(people); err != nil {
+		fmt.Fprintln(os.Stderr, "echobot:", err)
+		os.Exit(1)
+	}
+}
+
+// run is a whole bot.
+func run(people []id.UserID) error {
+	config, err := matrixbot.ConfigFromEnv(os.Getenv)
+	if err != nil {
+		return err
+	}
+	config.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	config.Invites.From = people
+	config.Router, err = matrixbot.NewRouter(matrixbot.RouterConfig{Prefix: "!", Access: matrixbot.AllowUsers(people...)})
+	if err != nil {
+		return err
+	}
+	err = config.Router.Command(matrixbot.Command{
+		Name: "echo", Summary: "says what you say", Args: []matrixbot.Arg{{Name: "text", Raw: true}},
+		Handler: func(ctx context.Context, r *matrixbot.Request, in matrixbot.Values) error {
+			_, err := r.ReplyText(ctx, in.Text("text"))
+			return err
+		},
+	})
+	if err != nil {
+		return err
+	}
+	bot, err := matrixbot.New(config)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := bot.Run(ctx); ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
