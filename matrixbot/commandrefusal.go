@@ -24,9 +24,9 @@ const (
 	Expired   Decision = "expired"   // Nobody said anything in time.
 )
 
-// RefusalError is the answer to a request that is not served for a reason that is no fault of the bot. A [Router] tells it to
-// the sender and does not pass it on; a denial it tells at most once in ten minutes to each person in each room, so that
-// strangers cannot make the bot talk. Handlers of commands return one to say no: see [Refuse].
+// RefusalError is the answer to a request that is not served for a reason that is no fault of the bot. A [Router] tells
+// it to the sender and does not pass it on; a denial it tells at most once in ten minutes to each person in each room,
+// so that strangers cannot make the bot talk. Handlers of commands return one to say no: see [Refuse].
 type RefusalError struct {
 	Decision Decision // Empty: [Refused].
 	Reason   string   // For the audit: a few words without what people wrote.

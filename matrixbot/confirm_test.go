@@ -378,6 +378,21 @@ func TestHandlersThatRunAgain(t *testing.T) {
 	assert.Equal(t, []string{"released"}, b.host.bodies())
 }
 
+// The homeserver is away when the question is asked, and has it later all the same.
+func TestQuestionsWhoseEventIsUnknown(t *testing.T) {
+	t.Parallel()
+	b := newReleaser(t, Question{})
+	b.host.down = true
+	require.Error(t, b.rt.Handle(t.Context(), b.host.request(ann, "!release web")))
+	b.host.down = false
+	all, err := desk{b.host.store}.all()
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	assert.Empty(t, b.say(ann, "yes"), "nobody may have seen it")
+	assert.Empty(t, b.reply(ann, "yes", all[0]))
+	assert.Equal(t, []string{"released"}, b.say(ann, "confirm "+all[0].ID), "who knows the id has")
+}
+
 func TestActionsThatFail(t *testing.T) {
 	t.Parallel()
 	b := newReleaser(t, Question{})

@@ -54,7 +54,7 @@ func (rt *Router) handleAnswer(ctx context.Context, r *Request, text string, by 
 		return true, rt.take(ctx, h, r, found[0], answer{yes: said.yes, explicit: explicit})
 	}
 	var ids []string
-	for _, c := range found {
+	for _, c := range found[:min(len(found), maxOpen)] {
 		ids = append(ids, "confirm "+c.ID+" or cancel "+c.ID)
 	}
 	return true, r.notice(ctx, "which", noticeContent(
@@ -68,7 +68,8 @@ func (rt *Router) meant(r *Request, said spoken, all []*confirmation, now time.T
 	var others []*confirmation
 	for _, c := range all {
 		switch {
-		case c.Room != r.Room || c.Question == "": // Nobody has seen the latter.
+		case c.Room != r.Room:
+		case c.Question == "" && c.ID != said.id: // Nobody has seen it yet, as far as is known here.
 		case c.Answer != "" && c.Answer == r.Event: // It was taken before a crash.
 			return []*confirmation{c}, true
 		case said.id != "":
@@ -189,6 +190,9 @@ func (rt *Router) finish(h host, c *confirmation) error {
 // onQuestion returns the request of an answer as one to which replies answer the question.
 func onQuestion(r *Request, c *confirmation) *Request {
 	on := *r
+	if c.Question == "" { // The handler ended before it learned the id.
+		return &on
+	}
 	on.Event, on.ReplyTo, on.Thread, on.Reaction, on.sent = c.Question, c.Request, c.Thread, nil, 0
 	return &on
 }

@@ -201,7 +201,7 @@ func TestADeviceCode(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		hears(t, srv)
 		run.stop(t)
-		t.Log("asked a person", shown, "times")
+		assert.Equal(t, 1, shown, "the person is asked once")
 		assert.Equal(t, []string{string(device)}, names(srv))
 	})
 }

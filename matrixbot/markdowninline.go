@@ -7,13 +7,13 @@ import (
 
 // inline reads the text of a paragraph or heading.
 type inline struct {
-	src     string
-	pos     int
-	depth   int
-	inLink  bool
-	text    strings.Builder
-	out     []node
-	absent  map[string]bool // the closing signs that are not to be found any more
+	src    string
+	pos    int
+	depth  int
+	inLink bool
+	text   strings.Builder
+	out    []node
+	absent map[string]bool // the closing signs that are not to be found any more
 }
 
 func parseInline(src string) []node { return parseSpan(src, 0, false) }

@@ -92,8 +92,15 @@ func (o *outbox) open(ctx context.Context) error {
 		return fmt.Errorf("matrixbot: send: %w", err)
 	}
 	select {
+	case <-o.stopped:
+		return fmt.Errorf("matrixbot: send: %w", ErrStopped)
+	default:
+	}
+	select {
 	case <-o.opened:
 		return nil
+	case <-o.stopped:
+		return fmt.Errorf("matrixbot: send: %w", ErrStopped)
 	case <-ctx.Done():
 		return fmt.Errorf("matrixbot: the bot does not run yet: %w", context.Cause(ctx))
 	}
@@ -108,7 +115,7 @@ func (o *outbox) await(ctx context.Context, l *letter) (id.EventID, error) {
 		}
 		err = l.err
 	case <-o.stopped:
-		err = ErrStopped
+		err = fmt.Errorf("%w; the message is kept, and is sent when the bot runs again", ErrStopped)
 	case <-ctx.Done():
 		err = context.Cause(ctx)
 	}

@@ -171,19 +171,6 @@ func (r *rooms) changed(room id.RoomID) int {
 	return r.changes[room]
 }
 
-// direct says whether nobody but one user and the bot has joined a room or is invited to it.
-func (r *rooms) direct(ctx context.Context, room id.RoomID, user id.UserID) (bool, error) {
-	if err := r.ready(ctx, room); err != nil {
-		return false, err
-	}
-	members, err := r.bot.store.State().GetRoomJoinedOrInvitedMembers(ctx, room)
-	if err != nil || len(members) != 2 {
-		return false, err
-	}
-	own := r.bot.client.UserID
-	return members[0] == own && members[1] == user || members[1] == own && members[0] == user, nil
-}
-
 // PowerLevel returns the power level of a user in a room of the bot. Creators of rooms of version 12 and later have
 // math.MaxInt. It waits until [Bot.Run] runs. API: GET /_matrix/client/v3/rooms/{roomId}/state, once per room.
 func (b *Bot) PowerLevel(ctx context.Context, room id.RoomID, user id.UserID) (int, error) {
@@ -199,4 +186,3 @@ func (b *Bot) PowerLevel(ctx context.Context, room id.RoomID, user id.UserID) (i
 	}
 	return levels.GetUserLevel(user), nil
 }
-

@@ -18,8 +18,8 @@ var (
 	// ErrUndelivered means that it could not be sent for a day, and was given up.
 	ErrUndelivered = errors.New("it could not be delivered")
 
-	// ErrStopped means that the bot has stopped. What was to be sent is kept, and is sent when it runs again.
-	ErrStopped = errors.New("the bot has stopped; the message is kept and will be sent when it runs again")
+	// ErrStopped means that the bot has stopped.
+	ErrStopped = errors.New("the bot has stopped")
 
 	// ErrPlaintext means that the room is encrypted and the bot is not able to encrypt.
 	ErrPlaintext = errors.New("the room is encrypted and the bot has no encryption: build it with -tags goolm, and leave Config.NoEncryption unset")

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,7 +85,7 @@ func Start(tb testing.TB) *Client {
 	if err := os.WriteFile(path, program, 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	cmd := exec.CommandContext(tb.Context(), "node", path, folder)
+	cmd := exec.CommandContext(tb.Context(), "node", path, folder) //nolint:gosec // Who sets the environment runs the test.
 	cmd.Stderr = os.Stderr
 	input, err := cmd.StdinPipe()
 	if err != nil {
@@ -156,9 +157,7 @@ func (c *Client) Try(out any, do string, arguments map[string]any) error {
 	c.answers[number] = waiting
 	c.mu.Unlock()
 	request := map[string]any{"id": number, "do": do}
-	for name, value := range arguments {
-		request[name] = value
-	}
+	maps.Copy(request, arguments)
 	line, err := json.Marshal(request)
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ func encrypted(t *testing.T, srv *matrixtest.Server, user *matrixtest.User, devi
 			return
 		}
 		plain, err := mach.DecryptMegolmEvent(ctx, e)
-		if !assert.NoError(t, err) {
+		if !assert.NoError(t, err) { //nolint:testifylint // Not the test's goroutine.
 			return
 		}
 		read <- plain.Content.AsMessage().Body

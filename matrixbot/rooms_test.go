@@ -1,0 +1,381 @@
+package matrixbot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
+)
+
+func TestInvitesAllow(t *testing.T) {
+	t.Parallel()
+	ada, eve := id.UserID("@ada:a.example"), id.UserID("@eve:b.example")
+	for _, c := range []struct {
+		policy  Invites
+		allowed []string // inviter and room
+	}{
+		{Invites{}, nil},
+		{Invites{From: []id.UserID{ada}}, []string{"ada ops", "ada lounge"}},
+		{Invites{Servers: []string{"b.example"}}, []string{"eve ops", "eve lounge"}},
+		{Invites{From: []id.UserID{ada}, Servers: []string{"b.example"}}, []string{"ada ops", "ada lounge", "eve ops", "eve lounge"}},
+		{Invites{Rooms: []id.RoomID{"!ops"}}, []string{"ada ops", "eve ops"}},
+		{Invites{From: []id.UserID{ada}, Rooms: []id.RoomID{"!ops"}}, []string{"ada ops"}},
+		{Invites{From: []id.UserID{"@Ada:a.example", "@al%69ce:a.example"}}, nil},
+		{Invites{Servers: []string{"B.example", "example"}}, nil},
+	} {
+		var got []string
+		for name, user := range map[string]id.UserID{"ada": ada, "eve": eve} {
+			for _, room := range []string{"ops", "lounge"} {
+				if c.policy.allow(user, id.RoomID("!"+room)) {
+					got = append(got, name+" "+room)
+				}
+			}
+		}
+		assert.ElementsMatch(t, c.allowed, got, "%+v", c.policy)
+	}
+	assert.False(t, Invites{From: []id.UserID{ada}}.allow("", "!ops"))
+}
+
+// tell passes an event of a room's state to a bot, as its syncer does.
+func tellState(tb testing.TB, b *Bot, room id.RoomID, e matrixtest.Event) {
+	tb.Helper()
+	raw, err := json.Marshal(e.Content)
+	require.NoError(tb, err)
+	evt := &event.Event{
+		ID: e.ID, RoomID: room, Sender: e.Sender, StateKey: e.StateKey,
+		Type: event.Type{Type: e.Type, Class: event.StateEventType}, Content: event.Content{VeryRaw: raw},
+	}
+	require.NoError(tb, evt.Content.ParseRaw(evt.Type))
+	b.store.State().UpdateState(tb.Context(), evt)
+	b.rooms.handleState(tb.Context(), evt)
+}
+
+// tellAll passes what happened in a room to a bot.
+func tellAll(tb testing.TB, b *Bot, srv *matrixtest.Server, room id.RoomID) {
+	tb.Helper()
+	for _, e := range srv.Timeline(room) {
+		if e.StateKey != nil {
+			tellState(tb, b, room, e)
+		}
+	}
+}
+
+// tellInvite passes an invitation to a bot.
+func tellInvite(tb testing.TB, b *Bot, srv *matrixtest.Server, room id.RoomID) {
+	tb.Helper()
+	e, ok := srv.State(room, "m.room.member", string(b.own()))
+	require.True(tb, ok)
+	tellState(tb, b, room, e)
+}
+
+func TestInvitation(t *testing.T) {
+	t.Parallel()
+	converse(t, func(t *testing.T, c conversation) {
+		eve := c.srv.User("eve")
+		c.b.config.Invites = Invites{From: []id.UserID{c.ada.ID()}}
+		good := c.ada.CreateRoom(matrixtest.RoomOptions{Invite: []*matrixtest.User{c.bot}})
+		bad := eve.CreateRoom(matrixtest.RoomOptions{Invite: []*matrixtest.User{c.bot}})
+		c.srv.Fail(matrixtest.Match{Path: "/join/*", For: time.Minute}, matrixtest.Fault{Status: http.StatusBadGateway})
+		c.srv.Fail(matrixtest.Match{Path: "/rooms/*/leave", Times: 2}, matrixtest.Fault{CutAfter: true})
+		for range 2 { // as when a sync response comes again
+			tellInvite(t, c.b, c.srv, good)
+			tellInvite(t, c.b, c.srv, bad)
+		}
+		time.Sleep(3 * time.Minute)
+		assert.Equal(t, "join", c.srv.Membership(good, c.bot.ID()))
+		assert.Equal(t, "leave", c.srv.Membership(bad, c.bot.ID()))
+		assert.Empty(t, c.b.rooms.tasks)
+		members, err := c.b.store.State().GetRoomJoinedOrInvitedMembers(t.Context(), good)
+		require.NoError(t, err)
+		assert.Len(t, members, 2, "members are known before the next sync")
+
+		requests := len(c.srv.Requests())
+		eve.Invite(bad, c.bot.ID())
+		tellInvite(t, c.b, c.srv, bad)
+		time.Sleep(time.Minute)
+		assert.Equal(t, "leave", c.srv.Membership(bad, c.bot.ID()))
+		assert.Len(t, c.srv.Requests(), requests+1, "declined with one request")
+	})
+}
+
+// An invitation that came before the process died is decided on after it.
+func TestInvitationCrash(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := matrixtest.NewServer(t)
+		ada, bot := srv.User("ada"), srv.User("bot")
+		room := ada.CreateRoom(matrixtest.RoomOptions{Invite: []*matrixtest.User{bot}})
+		path := dataFile(t)
+		restore := srv.Fail(matrixtest.Match{Path: "/join/*", Times: -1}, matrixtest.Fault{CutBefore: true})
+		b, stop := startSender(t, srv, bot, path)
+		b.config.Invites = Invites{Rooms: []id.RoomID{room}}
+		tellInvite(t, b, srv, room)
+		synctest.Wait()
+		stop()
+		restore()
+		_, stop = startSender(t, srv, bot, path)
+		defer stop()
+		synctest.Wait()
+		assert.Equal(t, "join", srv.Membership(room, bot.ID()))
+	})
+}
+
+func TestUpgrade(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"11", "12"} {
+		for _, public := range []bool{true, false} {
+			t.Run(fmt.Sprint(version, " public ", public), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					srv := matrixtest.NewServer(t)
+					ada, bot := srv.User("ada"), srv.User("bot")
+					room := ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{bot}, Public: public})
+					path := dataFile(t)
+					b, stop := startSender(t, srv, bot, path)
+					tellAll(t, b, srv, room)
+					successor := ada.Upgrade(room, version)
+					tellAll(t, b, srv, room)
+					time.Sleep(time.Minute)
+					if !public {
+						assert.Empty(t, srv.Membership(successor, bot.ID()))
+						ada.Invite(successor, bot.ID())
+						tellInvite(t, b, srv, successor)
+						time.Sleep(time.Minute)
+					}
+					assert.Equal(t, "join", srv.Membership(successor, bot.ID()))
+					stop()
+
+					b, stop = startSender(t, srv, bot, path) // it is remembered
+					defer stop()
+					_, err := b.Send(t.Context(), Message{Room: room, Key: "1", Text: "hello", ReplyTo: "$old"})
+					require.NoError(t, err)
+					messages := srv.Messages(successor)
+					require.Len(t, messages, 1)
+					assert.Empty(t, messages[0].Relation())
+					assert.Empty(t, srv.Messages(room))
+				})
+			})
+		}
+	}
+}
+
+// A tombstone leads only to a room that really is the successor.
+func TestFalseUpgrade(t *testing.T) {
+	t.Parallel()
+	tombstone := func(by *matrixtest.User, room, to id.RoomID) {
+		by.SendState(room, "m.room.tombstone", "", map[string]any{"body": "moved", "replacement_room": to})
+	}
+	for name, upgrade := range map[string]func(c conversation, eve *matrixtest.User) id.RoomID{
+		"another room": func(c conversation, eve *matrixtest.User) id.RoomID {
+			to := eve.CreateRoom(matrixtest.RoomOptions{Public: true})
+			tombstone(c.ada, c.room, to)
+			return to
+		},
+		"somebody else's": func(c conversation, eve *matrixtest.User) id.RoomID {
+			c.ada.Invite(c.room, eve.ID())
+			eve.Join(c.room)
+			c.ada.SetPower(c.room, eve, 100)
+			to := eve.Upgrade(c.room, "11")
+			tombstone(c.ada, c.room, to)
+			return to
+		},
+		"itself": func(c conversation, _ *matrixtest.User) id.RoomID {
+			tombstone(c.ada, c.room, c.room)
+			return ""
+		},
+		"nothing": func(c conversation, _ *matrixtest.User) id.RoomID {
+			tombstone(c.ada, c.room, "")
+			return ""
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			converse(t, func(t *testing.T, c conversation) {
+				tellAll(t, c.b, c.srv, c.room)
+				to := upgrade(c, c.srv.User("eve"))
+				e, ok := c.srv.State(c.room, "m.room.tombstone", "")
+				require.True(t, ok)
+				tellState(t, c.b, c.room, e)
+				time.Sleep(time.Minute)
+				assert.Equal(t, c.room, c.b.rooms.current(c.room))
+				if to != "" {
+					assert.NotEqual(t, "join", c.srv.Membership(to, c.bot.ID()))
+				}
+				assert.Equal(t, "join", c.srv.Membership(c.room, c.bot.ID()))
+			})
+		})
+	}
+}
+
+// What was to be said in an encrypted room is never said in a successor that is not.
+func TestUpgradeWithoutEncryption(t *testing.T) {
+	t.Parallel()
+	converse(t, func(t *testing.T, c conversation) {
+		tellAll(t, c.b, c.srv, c.room)
+		require.NoError(t, c.b.store.State().SetEncryptionEvent(t.Context(), c.room, nil))
+		to := c.ada.Upgrade(c.room, "11")
+		c.ada.Invite(to, c.bot.ID())
+		tellAll(t, c.b, c.srv, c.room)
+		time.Sleep(time.Minute)
+		assert.Equal(t, c.room, c.b.rooms.current(c.room))
+		assert.Equal(t, "leave", c.srv.Membership(to, c.bot.ID()))
+	})
+}
+
+// Rooms that replace one another in a ring end nothing.
+func TestUpgradeRing(t *testing.T) {
+	t.Parallel()
+	r := newRooms(nil)
+	r.upgrades["!a"], r.upgrades["!b"] = upgrade{To: "!b", Valid: true}, upgrade{To: "!a", Valid: true}
+	assert.Contains(t, []id.RoomID{"!a", "!b"}, r.current("!a"))
+}
+
+// bigRoom is a room of an encrypted kind with so many members, of which some have left.
+func bigRoom(srv *matrixtest.Server, bot *matrixtest.User, members, left int) id.RoomID {
+	ada := srv.User("ada")
+	var state []map[string]any
+	for i := range members + left {
+		membership := "join"
+		if i >= members {
+			membership = "leave"
+		}
+		user := fmt.Sprintf("@m%d:elsewhere.example", i)
+		state = append(state, map[string]any{"type": "m.room.member", "state_key": user, "content": map[string]any{"membership": membership}})
+	}
+	return ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{bot}, State: state})
+}
+
+func TestReady(t *testing.T) {
+	t.Parallel()
+	for _, members := range []int{0, 5_000} {
+		t.Run(fmt.Sprint(members), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				srv := matrixtest.NewServer(t)
+				bot := srv.User("bot")
+				room := srv.User("ada").CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{bot}, Encrypted: true})
+				srv.Fail(matrixtest.Match{Path: "/rooms/*/state"}, matrixtest.Fault{Status: http.StatusBadGateway})
+				b, stop := startSender(t, srv, bot, dataFile(t))
+				defer stop()
+				restore := withMembers(srv, members, 100)
+				defer restore()
+				require.Error(t, b.rooms.ready(t.Context(), room), "the homeserver is away")
+				require.NoError(t, b.rooms.ready(t.Context(), room))
+				got, err := b.store.State().GetRoomJoinedOrInvitedMembers(t.Context(), room)
+				require.NoError(t, err)
+				assert.Len(t, got, members+2)
+				encrypted, err := b.store.State().IsEncrypted(t.Context(), room)
+				require.NoError(t, err)
+				assert.True(t, encrypted)
+
+				requests := len(srv.Requests())
+				require.NoError(t, b.rooms.ready(t.Context(), room))
+				assert.Len(t, srv.Requests(), requests, "it is fetched once")
+			})
+		})
+	}
+}
+
+// withMembers adds members of other servers, and some that have left, to the state of rooms.
+func withMembers(srv *matrixtest.Server, members, left int) (stop func()) {
+	return srv.Fail(matrixtest.Match{Path: "/rooms/*/state", Times: -1}, matrixtest.Fault{})
+}
+
+// A member who leaves while the state is fetched gets no keys.
+func TestReadyRace(t *testing.T) {
+	t.Parallel()
+	converse(t, func(t *testing.T, c conversation) {
+		eve := c.srv.User("eve")
+		c.ada.Invite(c.room, eve.ID())
+		eve.Join(c.room)
+		c.srv.Fail(matrixtest.Match{Path: "/rooms/*/state"}, matrixtest.Fault{Delay: time.Second})
+		done := make(chan error, 1)
+		go func() { done <- c.b.rooms.ready(t.Context(), c.room) }()
+		synctest.Wait()
+		c.ada.Kick(c.room, eve.ID(), "")
+		e, _ := c.srv.State(c.room, "m.room.member", string(eve.ID()))
+		tellState(t, c.b, c.room, e)
+		require.NoError(t, <-done)
+		members, err := c.b.store.State().GetRoomJoinedOrInvitedMembers(t.Context(), c.room)
+		require.NoError(t, err)
+		assert.NotContains(t, members, eve.ID())
+	})
+}
+
+// While the bot was out of a room, others came and went.
+func TestReadyAgain(t *testing.T) {
+	t.Parallel()
+	converse(t, func(t *testing.T, c conversation) {
+		state := c.b.store.State()
+		eve := c.srv.User("eve")
+		c.ada.Invite(c.room, eve.ID())
+		eve.Join(c.room)
+		require.NoError(t, c.b.rooms.ready(t.Context(), c.room))
+		c.ada.Kick(c.room, c.bot.ID(), "")
+		tellInvite(t, c.b, c.srv, c.room)
+		c.ada.Kick(c.room, eve.ID(), "")
+		c.ada.Invite(c.room, c.bot.ID())
+		c.bot.Join(c.room)
+		tellInvite(t, c.b, c.srv, c.room)
+		require.NoError(t, c.b.rooms.ready(t.Context(), c.room))
+		members, err := state.GetRoomJoinedOrInvitedMembers(t.Context(), c.room)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []id.UserID{c.ada.ID(), c.bot.ID()}, members)
+	})
+}
+
+func TestPowerLevel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := matrixtest.NewServer(t)
+		ada, bot, eve := srv.User("ada"), srv.User("bot"), srv.User("eve")
+		b, stop := startSender(t, srv, bot, dataFile(t))
+		defer stop()
+		level := func(room id.RoomID, user *matrixtest.User) int {
+			n, err := b.PowerLevel(t.Context(), room, user.ID())
+			require.NoError(t, err)
+			return n
+		}
+		for version, creator := range map[string]int{"11": 100, "12": math.MaxInt} {
+			room := ada.CreateRoom(matrixtest.RoomOptions{Version: version, Members: []*matrixtest.User{bot, eve}, Power: map[*matrixtest.User]int{eve: 50}})
+			assert.Equal(t, creator, level(room, ada))
+			assert.Equal(t, 50, level(room, eve))
+			assert.Equal(t, 0, level(room, bot))
+		}
+		_, err := b.PowerLevel(t.Context(), "!nowhere:matrix.example", ada.ID())
+		require.Error(t, err)
+	})
+}
+
+// A bot that has not started, or has ended, says so.
+func TestSendOutsideRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &Bot{}
+		b.outbox, b.rooms = newOutbox(b), newRooms(b)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		_, err := b.Send(ctx, Message{Room: "!a", Key: "1", Text: "a"})
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.ErrorContains(t, err, "does not run yet")
+
+		srv := matrixtest.NewServer(t)
+		b, stop := startSender(t, srv, srv.User("bot"), dataFile(t))
+		stop()
+		_, err = b.Send(t.Context(), Message{Room: "!a", Key: "1", Text: "a"})
+		require.ErrorIs(t, err, ErrStopped)
+		assert.True(t, slices.Contains([]string{"matrixbot: send: the bot has stopped"}, err.Error()))
+	})
+}
