@@ -2,8 +2,8 @@
 //
 // A signal box is the hut from which a railway's semaphores are pulled. This
 // one is an SDK: people pull the levers from chat. Its first domain is the
-// asynchronous daily standup, its first chat is Zulip, and the infrastructure
-// is run by Semaphore UI. To watch one standup
+// asynchronous daily standup, its chats are Zulip and Matrix, and the
+// infrastructure is run by Semaphore UI. To watch one standup
 // day from prompt to report, with nothing to set up:
 //
 //	go run ./examples/standupbot -demo
@@ -22,6 +22,12 @@
 //     UI: its whole API, and tasks with their logs, of which it loses no line.
 //   - [github.com/signalbox-go/signalbox/semaphore/semaphoretest] is a Semaphore
 //     UI server that lives inside a test.
+//   - [github.com/signalbox-go/signalbox/matrixbot] is a Matrix bot, encrypted
+//     by [github.com/signalbox-go/signalbox/matrixbot/e2ee] and with everything
+//     that it must remember in one file, by means of
+//     [github.com/signalbox-go/signalbox/matrixbot/boltstore].
+//   - [github.com/signalbox-go/signalbox/matrixbot/matrixtest] is a homeserver
+//     that lives inside a test, and starts a real one where there is one.
 //
 // A domain holds the rules, knows no chat and links nothing but the standard
 // library. What ties it to the world sits below it, one package for each
@@ -49,6 +55,8 @@
 //     settings, composes the packages above and runs them.
 //   - [github.com/signalbox-go/signalbox/examples/runtask] starts a template of
 //     Semaphore UI, follows its log and exits with its result.
+//   - [github.com/signalbox-go/signalbox/examples/echobot] is the shape of a
+//     Matrix bot.
 //   - [github.com/signalbox-go/signalbox/examples/embed] is the least that it
 //     takes to hold standups in a program of your own.
 //

@@ -48,7 +48,7 @@ func TestInvitesAllow(t *testing.T) {
 	assert.False(t, Invites{From: []id.UserID{ada}}.allow("", "!ops"))
 }
 
-// tell passes an event of a room's state to a bot, as its syncer does.
+// tellState passes an event of a room's state to a bot, as its syncer does.
 func tellState(tb testing.TB, b *Bot, room id.RoomID, e matrixtest.Event) {
 	tb.Helper()
 	raw, err := json.Marshal(e.Content)
@@ -242,19 +242,16 @@ func TestUpgradeRing(t *testing.T) {
 	assert.Contains(t, []id.RoomID{"!a", "!b"}, r.current("!a"))
 }
 
-// bigRoom is a room of an encrypted kind with so many members, of which some have left.
-func bigRoom(srv *matrixtest.Server, bot *matrixtest.User, members, left int) id.RoomID {
-	ada := srv.User("ada")
-	var state []map[string]any
-	for i := range members + left {
-		membership := "join"
-		if i >= members {
-			membership = "leave"
-		}
-		user := fmt.Sprintf("@m%d:elsewhere.example", i)
-		state = append(state, map[string]any{"type": "m.room.member", "state_key": user, "content": map[string]any{"membership": membership}})
+// crowded is an encrypted room with the bot, its creator and so many more members, and some that have left.
+func crowded(srv *matrixtest.Server, bot *matrixtest.User, members int) id.RoomID {
+	ada, all := srv.User("ada"), []*matrixtest.User{bot}
+	for i := range members {
+		all = append(all, srv.User(fmt.Sprintf("@m%d:elsewhere.example", i)))
 	}
-	return ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{bot}, State: state})
+	gone := srv.User("gone")
+	room := ada.CreateRoom(matrixtest.RoomOptions{Members: append(all, gone), Encrypted: true})
+	gone.Leave(room)
+	return room
 }
 
 func TestReady(t *testing.T) {
@@ -265,12 +262,10 @@ func TestReady(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				srv := matrixtest.NewServer(t)
 				bot := srv.User("bot")
-				room := srv.User("ada").CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{bot}, Encrypted: true})
+				room := crowded(srv, bot, members)
 				srv.Fail(matrixtest.Match{Path: "/rooms/*/state"}, matrixtest.Fault{Status: http.StatusBadGateway})
 				b, stop := startSender(t, srv, bot, dataFile(t))
 				defer stop()
-				restore := withMembers(srv, members, 100)
-				defer restore()
 				require.Error(t, b.rooms.ready(t.Context(), room), "the homeserver is away")
 				require.NoError(t, b.rooms.ready(t.Context(), room))
 				got, err := b.store.State().GetRoomJoinedOrInvitedMembers(t.Context(), room)
@@ -286,11 +281,6 @@ func TestReady(t *testing.T) {
 			})
 		})
 	}
-}
-
-// withMembers adds members of other servers, and some that have left, to the state of rooms.
-func withMembers(srv *matrixtest.Server, members, left int) (stop func()) {
-	return srv.Fail(matrixtest.Match{Path: "/rooms/*/state", Times: -1}, matrixtest.Fault{})
 }
 
 // A member who leaves while the state is fetched gets no keys.
