@@ -156,7 +156,7 @@ func (b *Bot) serve(ctx context.Context) error {
 	if b.config.Router != nil {
 		run(func(ctx context.Context) error { return b.config.Router.run(ctx, b, b.log) })
 	}
-	err := b.inbox.load()
+	err := b.inbox.load() //nolint:contextcheck // Handlers have a context of their own, which outlives this one.
 	for err == nil {
 		// When it has ended for good, so have the handlers.
 		if err = b.listen(ctx, behind, endBehind); err == nil {

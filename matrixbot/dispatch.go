@@ -187,7 +187,7 @@ func (rt *Router) handleOld(ctx context.Context, r *Request) error {
 		text: r.Text, html: formattedBody(r), own: r.sender.own(), mentioned: r.Mentioned, direct: r.Direct,
 	})
 	found, _, unknown := rt.root.find(text)
-	if by == noTrigger || unknown != "" || rt.mayUse(ctx, r, found) != nil {
+	if allowed := rt.mayUse(ctx, r, found) == nil; !allowed || by == noTrigger || unknown != "" {
 		return nil
 	}
 	return r.notice(ctx, "old", noticeContent("That came too late for me: it is too old, and so was not done. Say it again if it still matters.", "", r.Thread, r.Event))

@@ -95,7 +95,7 @@ func (b *Bot) fetch(ctx context.Context, uri id.ContentURI, most int64) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // It was only read.
+	defer resp.Body.Close()
 	if resp.ContentLength > most {
 		return nil, fmt.Errorf("%w: it has %d bytes, and %d are allowed", ErrTooLarge, resp.ContentLength, most)
 	}

@@ -29,7 +29,7 @@ func (b *Bot) newMachine(ctx context.Context) (*e2ee.Machine, error) {
 	if config.Password.IsZero() {
 		config.Password = b.config.Password
 	}
-	machine, err := e2ee.New(config)
+	machine, err := e2ee.New(config) //nolint:contextcheck // It does nothing that takes time.
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"maunium.net/go/mautrix"
 )
 
-// What a caller may want to tell apart, with errors.Is.
+// What a caller may want to tell apart, with [errors.Is].
 var (
 	// ErrRunning means that the bot runs already, or has run: it is made anew for each run.
 	ErrRunning = errors.New("the bot runs already, or has run")

@@ -245,7 +245,7 @@ func (x *inbox) commit(ctx context.Context, changes *batch, token string) error 
 		b.workers.hold(late.event.RoomID, late.key, late.received.Add(lateHold))
 	}
 	for _, a := range changes.entries {
-		b.workers.add(a.entry.Room, a.entry.Event, a.key)
+		b.workers.add(a.entry.Room, a.entry.Event, a.key) //nolint:contextcheck // Handlers have a context of their own.
 	}
 	for _, late := range changes.resolved {
 		b.workers.release(late.event.RoomID, late.key)

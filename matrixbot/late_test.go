@@ -46,6 +46,12 @@ func (l *locks) give(keys ...string) {
 	}
 }
 
+func (l *locks) asked() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]string(nil), l.requested...)
+}
+
 func (l *locks) Decrypt(_ context.Context, evt *event.Event) (*event.Event, error) {
 	text := string(evt.Content.AsEncrypted().SessionID)
 	l.mu.Lock()
@@ -110,6 +116,12 @@ func (b *lateBench) heard() []string {
 	return append([]string(nil), b.got...)
 }
 
+func (b *lateBench) newest() *Request {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last
+}
+
 var errLateEnough = errors.New("the test has seen enough")
 
 func (b *lateBench) start(t *testing.T) (stop func()) {
@@ -117,7 +129,7 @@ func (b *lateBench) start(t *testing.T) (stop func()) {
 	bot, err := New(b.config)
 	require.NoError(t, err)
 	bot.crypto = b.locks
-	ctx, end := context.WithCancelCause(context.Background())
+	ctx, end := context.WithCancelCause(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- bot.Run(ctx) }()
 	require.NoError(t, b.srv.WaitForSync(t.Context(), b.srv.User("bot").ID()))
@@ -148,9 +160,9 @@ func TestLateKeys(t *testing.T) {
 		b.say("damaged") // Something that arrives, as the key does.
 		time.Sleep(time.Second)
 		assert.Equal(t, []string{"1", "2", "3"}, b.heard(), "the order is kept")
-		assert.True(t, b.last.Encrypted)
-		assert.Equal(t, e2ee.TrustCrossSigned, b.last.Trust)
-		assert.Equal(t, id.DeviceID("ADASDEVICE"), b.last.Device)
+		assert.True(t, b.newest().Encrypted)
+		assert.Equal(t, e2ee.TrustCrossSigned, b.newest().Trust)
+		assert.Equal(t, id.DeviceID("ADASDEVICE"), b.newest().Device)
 		stop()
 	})
 }
@@ -164,7 +176,7 @@ func TestAKeyThatIsVeryLateHoldsUpTheRoomForAMoment(t *testing.T) {
 		b.say("1", "2")
 		time.Sleep(10 * time.Second)
 		assert.Equal(t, []string{"2"}, b.heard())
-		assert.Equal(t, []string{"1"}, b.requested, "the key is asked for, once")
+		assert.Equal(t, []string{"1"}, b.asked(), "the key is asked for, once")
 		stop()
 		stop = b.start(t) // It still waits after a restart.
 		b.give("1")

@@ -14,6 +14,7 @@ type inline struct {
 	text   strings.Builder
 	out    []node
 	absent map[string]bool // the closing signs that are not to be found any more
+	pairs  map[int]int     // where brackets begin and end; nil before the first one
 }
 
 func parseInline(src string) []node { return parseSpan(src, 0, false) }
@@ -161,31 +162,17 @@ func (p *inline) link() {
 }
 
 func (p *inline) linkParts() (text, to string, end int, ok bool) {
-	i, depth := p.pos+1, 1
-	for ; i < len(p.src) && i-p.pos < maxLinkText; i++ {
-		switch p.src[i] {
-		case '\\':
-			i++
-			continue
-		case '[':
-			depth++
-			continue
-		case ']':
-			depth--
-		default:
-			continue
-		}
-		if depth == 0 {
-			break
-		}
+	if p.pairs == nil {
+		p.pairs = bracketPairs(p.src)
 	}
-	if depth > 0 || !strings.HasPrefix(p.src[i+1:], "(") {
+	i, closed := p.pairs[p.pos]
+	if !closed || i-p.pos > maxLinkText || !strings.HasPrefix(p.src[i+1:], "(") || strings.IndexByte(p.src[i:], ')') < 0 {
 		return "", "", 0, false
 	}
 	text = p.src[p.pos+1 : i]
-	start := i + 2
+	start, depth := i+2, 1
 	var address strings.Builder
-	for i, depth = start, 1; i < len(p.src) && i-start < maxURL; i++ {
+	for i = start; i < len(p.src) && i-start < maxURL; i++ {
 		switch c := p.src[i]; c {
 		case '\\':
 			if i+1 < len(p.src) && escapable(p.src[i+1]) {
@@ -205,6 +192,26 @@ func (p *inline) linkParts() (text, to string, end int, ok bool) {
 		address.WriteByte(p.src[i])
 	}
 	return "", "", 0, false
+}
+
+// bracketPairs returns for each opening bracket where it is closed.
+func bracketPairs(s string) map[int]int {
+	pairs := map[int]int{}
+	var open []int
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '[':
+			open = append(open, i)
+		case ']':
+			if n := len(open); n > 0 {
+				pairs[open[n-1]] = i
+				open = open[:n-1]
+			}
+		}
+	}
+	return pairs
 }
 
 // emphasis reads *a*, _a_, **a**, __a__ and ~~a~~. Signs without a partner are text.
@@ -247,12 +254,12 @@ func (p *inline) closing(sign byte, n int) int {
 		return -1
 	}
 	for i := p.pos + runAt(p.src, p.pos); i < len(p.src); {
-		switch c := p.src[i]; {
-		case c == '\\':
+		switch p.src[i] {
+		case '\\':
 			i += 2
-		case c == '`':
+		case '`':
 			i = p.afterCode(i)
-		case c == sign:
+		case sign:
 			run := runAt(p.src, i)
 			if p.closes(i, run, n) {
 				return i + run - n

@@ -160,7 +160,7 @@ func TestOutboxFull(t *testing.T) {
 		}
 		_, err := b.Send(t.Context(), Message{Room: room, Key: "one more", Text: "hello"})
 		require.ErrorIs(t, err, ErrQueueFull)
-		assert.ErrorContains(t, err, "send to "+room.String())
+		require.ErrorContains(t, err, "send to "+room.String())
 	})
 }
 

@@ -140,7 +140,7 @@ func txnID(key string) string {
 
 // deliver sends a letter until it has arrived, or never will.
 func (o *outbox) deliver(ctx context.Context, l *letter) (id.EventID, error) {
-	return persist(ctx, o.bot.log, "send", func(ctx context.Context) (id.EventID, error) {
+	return persist(ctx, o.bot.log, "send", attemptTimeout, func(ctx context.Context) (id.EventID, error) {
 		room, content := o.bot.rooms.forward(l)
 		if err := o.bot.rooms.ready(ctx, room); err != nil {
 			return "", err

@@ -12,18 +12,21 @@ import (
 )
 
 const (
-	attemptTimeout = 2 * time.Minute // of one attempt
+	attemptTimeout = 2 * time.Minute // of one small request
 	giveUpAfter    = 24 * time.Hour  // without success
 	maxOdd         = 5               // attempts that fail for a reason that is not the homeserver's
 )
 
-// persist calls attempt until it succeeds, or the homeserver refuses for good, or a day is over, or ctx ends.
-func persist[T any](ctx context.Context, log *slog.Logger, what string, attempt func(context.Context) (T, error)) (T, error) {
+// persist calls attempt until it succeeds, or the homeserver refuses for good, or a day is over, or ctx ends. The
+// timeout is that of one attempt.
+func persist[T any](
+	ctx context.Context, log *slog.Logger, what string, timeout time.Duration, attempt func(context.Context) (T, error),
+) (T, error) {
 	var wait backoff
 	var zero T
 	begin, odd := time.Now(), 0
 	for {
-		trying, cancel := context.WithTimeout(ctx, attemptTimeout)
+		trying, cancel := context.WithTimeout(ctx, timeout)
 		result, err := attempt(trying)
 		late := trying.Err() != nil
 		cancel()
@@ -55,8 +58,10 @@ func persist[T any](ctx context.Context, log *slog.Logger, what string, attempt 
 
 // final says whether the homeserver, and not something before it, has refused for good.
 func final(err error) bool {
-	if errors.Is(err, ErrPlaintext) || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrMessage) {
-		return true
+	for _, own := range []error{ErrPlaintext, ErrTooLarge, ErrMessage, errSource} {
+		if errors.Is(err, own) {
+			return true
+		}
 	}
 	answer, ok := errors.AsType[mautrix.HTTPError](err)
 	if !ok || answer.Response == nil {

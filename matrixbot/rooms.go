@@ -126,6 +126,9 @@ func (r *rooms) handleMember(ctx context.Context, evt *event.Event) error {
 	}
 	switch content.Membership {
 	case event.MembershipInvite:
+		if evt.Unsigned.InviteRoomState == nil {
+			return nil // It is in the history of a room that the bot is in.
+		}
 		return r.handleInvite(ctx, evt)
 	case event.MembershipLeave, event.MembershipBan:
 		// Others come and go meanwhile: the list is fetched anew should the bot come back.
@@ -133,7 +136,9 @@ func (r *rooms) handleMember(ctx context.Context, evt *event.Event) error {
 			return err
 		}
 		return r.drop(evt.RoomID)
-	case event.MembershipJoin, event.MembershipKnock:
+	case event.MembershipJoin:
+		return r.stay(evt.RoomID)
+	case event.MembershipKnock:
 	}
 	return nil
 }
@@ -172,7 +177,7 @@ func (r *rooms) changed(room id.RoomID) int {
 }
 
 // PowerLevel returns the power level of a user in a room of the bot. Creators of rooms of version 12 and later have
-// math.MaxInt. It waits until [Bot.Run] runs. API: GET /_matrix/client/v3/rooms/{roomId}/state, once per room.
+// [math.MaxInt]. It waits until [Bot.Run] runs. API: GET /_matrix/client/v3/rooms/{roomId}/state, once per room.
 func (b *Bot) PowerLevel(ctx context.Context, room id.RoomID, user id.UserID) (int, error) {
 	if err := b.outbox.open(ctx); err != nil {
 		return 0, err

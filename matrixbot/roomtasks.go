@@ -62,6 +62,17 @@ func (r *rooms) plan(room id.RoomID, t task) error {
 	return nil
 }
 
+// stay forgets that an invitation was to be declined: the bot's owner has accepted it with another client.
+func (r *rooms) stay(room id.RoomID) error {
+	r.mu.Lock()
+	t := r.tasks[room]
+	r.mu.Unlock()
+	if t == nil || t.Join {
+		return nil
+	}
+	return r.drop(room)
+}
+
 // drop forgets what was to be done about a room.
 func (r *rooms) drop(room id.RoomID) error {
 	r.mu.Lock()
@@ -73,11 +84,19 @@ func (r *rooms) drop(room id.RoomID) error {
 	return r.bot.store.Records(tasksSet).Delete(string(room))
 }
 
-// done forgets a task that was worked at, unless another one has taken its place.
-func (r *rooms) done(room id.RoomID, t *task) error {
+// planned says whether a task is still to be done.
+func (r *rooms) planned(room id.RoomID, t *task) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.tasks[room] != t {
+	return r.tasks[room] == t
+}
+
+// done forgets a task that was worked at, unless another one has taken its place. When ctx has ended it is kept, and
+// done again after the next start.
+func (r *rooms) done(ctx context.Context, room id.RoomID, t *task) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.tasks[room] != t || ctx.Err() != nil {
 		return nil
 	}
 	delete(r.tasks, room)
@@ -120,25 +139,25 @@ func (r *rooms) idle() map[id.RoomID]*task {
 }
 
 func (r *rooms) work(ctx context.Context, busy chan struct{}, room id.RoomID, t *task) error {
-	_, err := persist(ctx, r.bot.log, "enter or leave a room", func(ctx context.Context) (struct{}, error) {
+	_, err := persist(ctx, r.bot.log, "enter or leave a room", attemptTimeout, func(ctx context.Context) (struct{}, error) {
 		select {
 		case busy <- struct{}{}:
 			defer func() { <-busy }()
 		case <-ctx.Done():
 			return struct{}{}, context.Cause(ctx)
 		}
-		if !t.Join {
+		switch {
+		case !r.planned(room, t): // any more
+			return struct{}{}, nil
+		case !t.Join:
 			return struct{}{}, r.leave(ctx, room)
 		}
 		return struct{}{}, r.join(ctx, room, t.Inviter)
 	})
-	if ctx.Err() != nil {
-		return nil // It is a record, and is done next time.
-	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		r.bot.log.WarnContext(ctx, "room not entered or left", "room_id", room.String(), "join", t.Join, "error", err.Error())
 	}
-	return r.done(room, t)
+	return r.done(ctx, room, t)
 }
 
 // leave declines an invitation, or leaves.

@@ -236,7 +236,7 @@ func TestOverlongText(t *testing.T) {
 				m := c.srv.Messages(c.room)[1]
 				require.Equal(t, "m.file", m.Content["msgtype"])
 				assert.Equal(t, map[string]any{}, m.Content["m.mentions"])
-				file, ok := c.srv.Media(m.Content["url"].(string)) //nolint:forcetypeassert // It panics in a test.
+				file, ok := c.srv.Media(m.Content["url"].(string))
 				require.True(t, ok)
 				assert.Equal(t, text, string(file.Data))
 				assert.Equal(t, "message.txt", m.Content["filename"])
@@ -250,9 +250,15 @@ func TestMessageChecked(t *testing.T) {
 	converse(t, func(t *testing.T, c conversation) {
 		f := FileOf("a", nil)
 		for _, m := range []Message{
-			{}, {Room: c.room, Key: "1"}, {Room: c.room, Text: "a"}, {Key: "1", Text: "a"},
-			{Room: c.room, Key: "1", Text: "a", Markdown: "b"}, {Room: c.room, Key: "1", File: &f, Edit: "$1"},
-			{Room: c.room, Key: strings.Repeat("k", 501), Text: "a"}, {Room: c.room, Key: "1", File: &File{}},
+			{},
+			{Room: c.room, Key: "1"},
+			{Room: c.room, Text: "a"},
+			{Key: "1", Text: "a"},
+			{Room: c.room, Key: "1", Text: "a", Markdown: "b"},
+			{Room: c.room, Key: "1", File: &f, Edit: "$1"},
+			{Room: c.room, Key: "1", Markdown: " \n\t"},
+			{Room: c.room, Key: strings.Repeat("k", 501), Text: "a"},
+			{Room: c.room, Key: "1", File: &File{}},
 		} {
 			_, err := c.b.Send(t.Context(), m)
 			require.ErrorIs(t, err, ErrMessage)
@@ -275,7 +281,7 @@ func TestReplyFile(t *testing.T) {
 		m := c.srv.Messages(c.room)[1]
 		assert.Equal(t, "The report", m.Body())
 		assert.Equal(t, "report.txt", m.Content["filename"])
-		file, ok := c.srv.Media(m.Content["url"].(string)) //nolint:forcetypeassert // It panics in a test.
+		file, ok := c.srv.Media(m.Content["url"].(string))
 		require.True(t, ok)
 		assert.Equal(t, "all is well", string(file.Data))
 		assert.Equal(t, "text/plain; charset=utf-8", file.Mime)
@@ -297,7 +303,7 @@ func TestFileTooLarge(t *testing.T) {
 			return nil, io.EOF
 		}})
 		require.ErrorIs(t, err, ErrTooLarge)
-		assert.ErrorContains(t, err, "209715200 bytes")
+		require.ErrorContains(t, err, "209715200 bytes")
 
 		var read int64
 		_, err = r.ReplyFile(t.Context(), File{Name: "endless", Size: -1, Open: func() (io.ReadCloser, error) {
@@ -305,6 +311,11 @@ func TestFileTooLarge(t *testing.T) {
 		}})
 		require.ErrorIs(t, err, ErrTooLarge)
 		assert.LessOrEqual(t, read, int64(2<<20), "it is not read for ever")
+
+		begin, gone := time.Now(), errors.New("it is gone")
+		_, err = r.ReplyFile(t.Context(), File{Name: "gone", Open: func() (io.ReadCloser, error) { return nil, gone }})
+		require.ErrorIs(t, err, gone)
+		assert.Zero(t, time.Since(begin), "it is not tried again")
 
 		_, err = r.ReplyFile(t.Context(), File{Name: "short", Size: 10, Open: FileOf("", []byte("abc")).Open})
 		require.Error(t, err)

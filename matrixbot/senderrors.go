@@ -2,7 +2,7 @@ package matrixbot
 
 import "errors"
 
-// Why something was not sent, to be told apart with errors.Is. What the homeserver itself refuses is also one of
+// Why something was not sent, to be told apart with [errors.Is]. What the homeserver itself refuses is also one of
 // mautrix's errors, such as mautrix.MForbidden.
 var (
 	// ErrMessage means that a message is not complete, or contradicts itself.

@@ -3,6 +3,7 @@ package matrixbot
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"testing"
 
@@ -17,15 +18,21 @@ import (
 // startSender returns a bot that sends but does not sync, with its store at path, and how to end it.
 func startSender(tb testing.TB, srv *matrixtest.Server, user *matrixtest.User, path string) (b *Bot, stop func()) {
 	tb.Helper()
+	// The device is the same after a restart, as are its transaction ids.
+	return startSenderAt(tb, srv.URL(), srv.Transport(), user.NewSession("SENDER"), path)
+}
+
+// startSenderAt is startSender for any homeserver.
+func startSenderAt(tb testing.TB, url string, transport http.RoundTripper, session matrixtest.Session, path string) (b *Bot, stop func()) {
+	tb.Helper()
 	store, err := boltstore.Open(path)
 	require.NoError(tb, err)
 	b = &Bot{store: store, state: store.State(), log: slog.New(slog.DiscardHandler)}
 	b.sealer, err = newSealer(NewSecret("a pickle key"))
 	require.NoError(tb, err)
-	// The device is the same after a restart, as are its transaction ids.
-	b.client, err = mautrix.NewClient(srv.URL(), user.ID(), user.NewSession("SENDER").AccessToken)
+	b.client, err = mautrix.NewClient(url, session.UserID, session.AccessToken)
 	require.NoError(tb, err)
-	b.client.Client = newHTTPClient(srv.Transport(), store, b.log)
+	b.client.Client = newHTTPClient(transport, store, b.log)
 	b.client.StateStore = store.State()
 	b.rooms, b.outbox = newRooms(b), newOutbox(b)
 	ctx, cancel := context.WithCancel(tb.Context())

@@ -45,7 +45,7 @@ func (b *Bot) loadSession() (*session, error) {
 
 // saveSession returns when the session is on the disk.
 func (b *Bot) saveSession(ctx context.Context, s *session) error {
-	plain, err := json.Marshal(s) //nolint:gosec // It is encrypted below.
+	plain, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,9 @@ func say(ctx context.Context, s sender, m Message) (id.EventID, error) {
 		return sayFile(ctx, s, m)
 	}
 	nodes := m.nodes()
+	if len(nodes) == 0 {
+		return "", fmt.Errorf("matrixbot: send to %s: %w: there is nothing but white space in it", m.Room, ErrMessage)
+	}
 	parts, ok := m.parts(nodes)
 	if !ok && m.Edit != "" {
 		return "", fmt.Errorf("matrixbot: edit %s: %w: a message that takes the place of another must fit one event", m.Edit, ErrTooLarge)
@@ -70,7 +73,7 @@ func sayFile(ctx context.Context, s sender, m Message) (id.EventID, error) {
 	var content *event.MessageEventContent
 	if !done { // else there is a letter already, and the content is not looked at
 		if content, err = sp.upload(ctx, m.Room, m.File); err != nil {
-			return "", fmt.Errorf("matrixbot: upload %s: %w", Code(m.File.Name), err)
+			return "", fmt.Errorf("matrixbot: upload %q: %w", m.File.shownName(), err)
 		}
 		m.address(content, true)
 	}

@@ -24,9 +24,8 @@ const (
 
 // syncer receives what happens, one response of the homeserver after the other.
 type syncer struct {
-	bot    *Bot
-	filter string
-	clock  time.Time // Of the homeserver, when it sent the response that is being processed.
+	bot   *Bot
+	clock time.Time // Of the homeserver, when it sent the response that is being processed.
 }
 
 // run syncs until ctx ends, which is no error, or something that no other try can mend.
@@ -38,37 +37,41 @@ func (s *syncer) run(ctx context.Context) error {
 	}
 	var wait backoff
 	poll := time.Duration(0) // What has gathered is wanted at once.
-	for ctx.Err() == nil {
-		if err := b.workers.await(ctx); err != nil {
-			break
-		}
-		resp, err := s.request(ctx, since, poll)
+	for b.workers.await(ctx) == nil && ctx.Err() == nil {
+		next, err := s.step(ctx, since, poll)
 		if err == nil {
-			err = s.process(ctx, resp, since)
-		}
-		if err == nil {
-			since, b.logins, poll = resp.NextBatch, 0, pollTime
+			since, b.logins, poll = next, 0, pollTime
 			wait.reset()
 			if b.inbox.waiting() {
 				poll = lateLook
 			}
 			continue
 		}
-		if ctx.Err() != nil {
-			break
-		}
-		if poll, err = 0, s.recover(ctx, err, wait.next()); err != nil {
+		poll = 0
+		if err := s.recover(ctx, err, wait.next()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// step makes one sync, and returns the token for the next.
+func (s *syncer) step(ctx context.Context, since string, poll time.Duration) (next string, err error) {
+	resp, err := s.request(ctx, since, poll)
+	if err != nil {
+		return "", err
+	}
+	return resp.NextBatch, s.process(ctx, resp, since)
+}
+
 // recover waits after trouble, and returns an error where waiting does not help.
 func (s *syncer) recover(ctx context.Context, err error, pause time.Duration) error {
 	b := s.bot
+	if ctx.Err() != nil {
+		return nil
+	}
 	// An error of the store may look like one of the network, since the store is below the network.
-	if broken := b.store.Flush(ctx); broken != nil && ctx.Err() == nil {
+	if broken := b.store.Flush(context.WithoutCancel(ctx)); broken != nil {
 		return broken
 	}
 	if refused, soft := refusedToken(err); refused {
@@ -102,7 +105,7 @@ func (s *syncer) request(ctx context.Context, since string, poll time.Duration) 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	resp := new(syncResponse)
-	_, head, err := s.bot.client.MakeFullRequestWithResp(ctx, mautrix.FullRequest{
+	_, head, err := s.bot.client.MakeFullRequestWithResp(ctx, mautrix.FullRequest{ //nolint:bodyclose // mautrix has closed it.
 		Method: http.MethodGet, URL: s.bot.client.BuildURLWithQuery(mautrix.ClientURLPath{"v3", "sync"}, query),
 		ResponseJSON: resp, MaxAttempts: 1,
 	})

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto/attachment"
@@ -16,8 +17,13 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// maxUnstated is the largest file where the homeserver does not say what it takes.
-const maxUnstated = 100 << 20
+const (
+	maxUnstated   = 100 << 20 // the largest file where the homeserver does not say what it takes
+	slowestUpload = 32 << 10  // bytes in a second; what is slower is tried again
+)
+
+// errSource means that the content of a file is not to be had, which no other attempt will mend.
+var errSource = errors.New("the file cannot be read")
 
 // upload implements speaker. The content goes from the reader to the homeserver piece by piece, never as a whole into
 // memory.
@@ -28,7 +34,7 @@ func (b *Bot) upload(ctx context.Context, room id.RoomID, f *File) (*event.Messa
 	if err := b.outbox.open(ctx); err != nil {
 		return nil, err
 	}
-	most, err := persist(ctx, b.log, "ask for the upload limit", b.uploadLimit)
+	most, err := persist(ctx, b.log, "ask for the upload limit", attemptTimeout, b.uploadLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +42,12 @@ func (b *Bot) upload(ctx context.Context, room id.RoomID, f *File) (*event.Messa
 		return nil, fmt.Errorf("%w: it has %d bytes, and the homeserver takes %d", ErrTooLarge, f.Size, most)
 	}
 	room = b.rooms.current(room)
-	return persist(ctx, b.log, "upload", func(ctx context.Context) (*event.MessageEventContent, error) {
+	size := f.Size
+	if size < 0 {
+		size = most
+	}
+	timeout := attemptTimeout + time.Duration(size/slowestUpload)*time.Second
+	return persist(ctx, b.log, "upload", timeout, func(ctx context.Context) (*event.MessageEventContent, error) {
 		if err := b.rooms.ready(ctx, room); err != nil {
 			return nil, err
 		}
@@ -69,17 +80,17 @@ func (b *Bot) uploadLimit(ctx context.Context) (int64, error) {
 func (b *Bot) uploadOnce(ctx context.Context, f *File, most int64, encrypt bool) (*event.MessageEventContent, error) {
 	source, err := f.Open()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errSource, err)
 	}
-	defer source.Close() //nolint:errcheck // It was only read.
+	defer source.Close()
 	reader := &bounded{source: source, left: most}
 	head := make([]byte, 512) // as much as tells the type
 	n, err := io.ReadFull(reader, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errSource, err)
 	}
 	content := f.content(head[:n])
-	var body io.Reader = io.MultiReader(bytes.NewReader(head[:n]), reader)
+	body := io.MultiReader(bytes.NewReader(head[:n]), reader)
 	request := mautrix.ReqUploadMedia{ContentType: content.Info.MimeType, FileName: content.FileName, ContentLength: max(f.Size, 0)}
 	var cipher io.ReadSeekCloser
 	if encrypt {

@@ -39,12 +39,13 @@ type Client struct {
 
 // Event is something that happened by itself.
 type Event struct {
-	Event string `json:"event"` // ready, timeline, invite, verification, sas, verified, failed, cancel
+	Event string `json:"event"` // ready, timeline, invite, toDevice, verification, sas, verified, failed, cancel
 
 	Room         string         `json:"room"`
 	ID           string         `json:"id"`
 	Sender       string         `json:"sender"`
 	Type         string         `json:"type"`
+	StateKey     string         `json:"stateKey"`
 	Body         string         `json:"body"`
 	Content      map[string]any `json:"content"`
 	Wire         map[string]any `json:"wire"`

@@ -67,14 +67,41 @@ async function tellMessage(ev) {
   seen.add(key);
   const info = ev.isEncrypted() ? await crypto.getEncryptionInfoForEvent(ev) : null;
   out({ event: "timeline", room: ev.getRoomId(), id: ev.getId(), sender: ev.getSender(), type: ev.getType(),
-    body: ev.getContent().body, content: ev.getContent(), wire: ev.getWireContent(), redacts: ev.getAssociatedId?.(),
+    stateKey: ev.getStateKey(), body: ev.getContent().body, content: ev.getContent(), wire: ev.getWireContent(), redacts: ev.getAssociatedId?.(),
     encrypted: ev.isEncrypted(), failed: ev.isDecryptionFailure() ? String(ev.decryptionFailureReason) : undefined,
     shield: info ? api.EventShieldColour[info.shieldColour] : undefined,
     shieldReason: info?.shieldReason != null ? api.EventShieldReason[info.shieldReason] : undefined });
 }
 
-const auth = (password) => (make) =>
-  make({ type: "m.login.password", identifier: { type: "m.id.user", user: client.getUserId() }, password });
+// auth answers a homeserver that wants to see the password once more.
+const auth = (password) => async (make) => {
+  try {
+    return await make(null);
+  } catch (e) {
+    if (!e.data?.flows) throw e;
+    return make({ type: "m.login.password", session: e.data.session, password,
+      identifier: { type: "m.id.user", user: client.getUserId() } });
+  }
+};
+
+// Files are encrypted as the specification says: AES in counter mode, and a hash.
+const web = globalThis.crypto.subtle;
+const plainBase64 = (bytes) => Buffer.from(bytes).toString("base64").replace(/=+$/, "");
+
+async function encryptFile(data) {
+  const key = await web.generateKey({ name: "AES-CTR", length: 256 }, true, ["encrypt", "decrypt"]);
+  const iv = new Uint8Array(16);
+  globalThis.crypto.getRandomValues(iv.subarray(0, 8));
+  const sealed = new Uint8Array(await web.encrypt({ name: "AES-CTR", counter: iv, length: 64 }, key, data));
+  return { sealed, file: { v: "v2", key: await web.exportKey("jwk", key), iv: plainBase64(iv),
+    hashes: { sha256: plainBase64(await web.digest("SHA-256", sealed)) } } };
+}
+
+async function decryptFile(sealed, file) {
+  if (plainBase64(await web.digest("SHA-256", sealed)) !== file.hashes.sha256) throw new Error("the hash is another");
+  const key = await web.importKey("jwk", file.key, { name: "AES-CTR" }, false, ["decrypt"]);
+  return web.decrypt({ name: "AES-CTR", counter: Buffer.from(file.iv, "base64"), length: 64 }, key, sealed);
+}
 
 const commands = {
   async login({ homeserver, user, password }) {
@@ -93,6 +120,9 @@ const commands = {
     client.on(sdk.RoomEvent.Timeline, (ev, _, old) => { if (!old) tellMessage(ev); });
     client.on(sdk.MatrixEventEvent.Decrypted, tellMessage);
     client.on(api.CryptoEvent.VerificationRequestReceived, watchRequest);
+    client.on(sdk.ClientEvent.ToDeviceEvent, (ev) => {
+      out({ event: "toDevice", type: ev.getType(), sender: ev.getSender(), transaction: ev.getContent().transaction_id });
+    });
     client.on(sdk.RoomMemberEvent.Membership, (_, member) => {
       if (member.userId === client.getUserId() && member.membership === "invite") out({ event: "invite", room: member.roomId });
     });
@@ -111,12 +141,40 @@ const commands = {
   async join({ room }) { return (await client.joinRoom(room)).roomId; },
   async send({ room, type, content }) { return (await client.sendEvent(room, type ?? "m.room.message", content)).event_id; },
   async redact({ room, id }) { return (await client.redactEvent(room, id)).event_id; },
+  async sendPlain({ room, content }) { // as a homeserver can do in anybody's name
+    const path = `/rooms/${encodeURIComponent(room)}/send/m.room.message/${client.makeTxnId()}`;
+    return (await client.http.authedRequest("PUT", path, undefined, content)).event_id;
+  },
+  async sendFile({ room, name, data }) {
+    const plain = Buffer.from(data, "base64");
+    const { sealed, file } = await encryptFile(plain);
+    const { content_uri: url } = await client.uploadContent(new Blob([sealed]), { type: "application/octet-stream" });
+    return (await client.sendEvent(room, "m.room.message",
+      { msgtype: "m.file", body: name, info: { size: plain.length }, file: { ...file, url } })).event_id;
+  },
+  async readFile({ file }) {
+    const answer = await fetch(client.mxcUrlToHttp(file.url, undefined, undefined, undefined, false, true, true),
+      { headers: { Authorization: "Bearer " + client.getAccessToken() } });
+    if (!answer.ok) throw new Error("HTTP " + answer.status);
+    return Buffer.from(await decryptFile(new Uint8Array(await answer.arrayBuffer()), file)).toString("base64");
+  },
+  async upgrade({ room, version }) { return (await client.upgradeRoom(room, version)).replacement_room; },
+  async keys({ room }) { // the ids of the sessions that can be read
+    return (await crypto.exportRoomKeys()).filter((key) => key.room_id === room).map((key) => key.session_id);
+  },
   members: ({ room }) => client.getRoom(room)?.getJoinedMembers().map((m) => m.userId) ?? [],
   async bootstrap({ password, backup }) {
     await crypto.bootstrapCrossSigning({ authUploadDeviceSigningKeys: auth(password) });
     const key = await crypto.createRecoveryKeyFromPassphrase();
     await crypto.bootstrapSecretStorage({ createSecretStorageKey: async () => key, setupNewKeyBackup: backup ?? false });
     return key.encodedPrivateKey;
+  },
+  deleteDevice: ({ device, password }) => auth(password)((proof) => client.deleteDevice(device, proof ?? undefined)),
+  async replaceIdentity({ password }) { // what a person does who has lost everything
+    await crypto.bootstrapCrossSigning({ setupNewCrossSigning: true, authUploadDeviceSigningKeys: auth(password) });
+  },
+  async backedUp() { // how many sessions there are in the key backup
+    return (await crypto.getKeyBackupInfo())?.count ?? 0;
   },
   async recover({ key }) { // what a person does with the recovery key on a new device
     recoveryKey = api.decodeRecoveryKey(key);
@@ -160,7 +218,6 @@ const commands = {
   cancel: ({ transaction }) => requests.get(transaction).cancel(),
   onlyVerified: ({ on }) => { crypto.globalBlacklistUnverifiedDevices = on; },
   onlySigned: ({ on }) => crypto.setDeviceIsolationMode(on ? new api.OnlySignedDevicesIsolationMode() : new api.AllDevicesIsolationMode(false)),
-  async upload({ text, type }) { return (await client.uploadContent(text, { type })).content_uri; },
   stop: async () => { client?.stopClient(); setTimeout(() => process.exit(0), 50); },
 };
 

@@ -59,19 +59,9 @@ func (s *keyStore) ValidateMessageIndex(ctx context.Context, session id.SessionI
 	return valid, failed(err)
 }
 
-// PutDevice never notes that a device was verified. mautrix notes it before a verification has
-// succeeded, and believes it even when the owner has got another identity meanwhile. What
-// lasts is the signature of the owner's identity.
-func (s *keyStore) PutDevice(ctx context.Context, user id.UserID, device *id.Device) error {
-	if device.Trust == id.TrustStateVerified {
-		unverified := *device
-		unverified.Trust = id.TrustStateUnset
-		device = &unverified
-	}
-	return s.Store.PutDevice(ctx, user, device)
-}
-
-// GetDevices does not pass on what stores of other programs may say about verified devices.
+// GetDevices does not pass on that a device was verified. mautrix notes it before a
+// verification has succeeded, and believes it even when the owner has got another identity
+// meanwhile. What lasts is the signature of the owner's identity.
 func (s *keyStore) GetDevices(ctx context.Context, user id.UserID) (map[id.DeviceID]*id.Device, error) {
 	devices, err := s.Store.GetDevices(ctx, user)
 	for _, device := range devices {

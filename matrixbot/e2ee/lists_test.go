@@ -44,6 +44,11 @@ func TestNoTrustInAStaleList(t *testing.T) {
 	require.NoError(t, bot.machine.markStale(t.Context(), []id.UserID{ada.client.UserID}, false))
 	assert.Equal(t, TrustUnknown, bot.trust())
 	stop()
+	forgets := srv.Fail(matrixtest.Match{Path: "/keys/query", Times: -1, User: srv.User("bot")}, matrixtest.Fault{Rewrite: func(o map[string]any) { o["device_keys"] = map[string]any{} }})
+	assert.Equal(t, TrustUnknown, bot.trust(), "the homeserver answers, but not about Ada")
+	require.NoError(t, bot.trySay(room, "this does not silence the bot"))
+	forgets()
+	bot.machine.lists.mark([]id.UserID{ada.client.UserID}, false)
 	assert.Equal(t, TrustCrossSigned, bot.trust())
 }
 
@@ -128,6 +133,11 @@ func TestUnsignedDevice(t *testing.T) {
 	tablet := newPeer(t, on(srv, srv.User("ada"), "TABLET"), nil).listen()
 	tablet.say(room, "it is me")
 	require.Equal(t, []string{"it is me"}, bot.listen().said())
+	assert.Equal(t, TrustUnverified, bot.trust())
+	device, err := bot.machine.store.GetDevice(t.Context(), ada.client.UserID, "TABLET")
+	require.NoError(t, err)
+	device.Trust = id.TrustStateVerified // as mautrix notes it in a verification, before that succeeds
+	require.NoError(t, bot.machine.store.PutDevice(t.Context(), ada.client.UserID, device))
 	assert.Equal(t, TrustUnverified, bot.trust())
 	status, err := tablet.machine.Status(t.Context())
 	require.NoError(t, err)

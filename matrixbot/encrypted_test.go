@@ -1,0 +1,50 @@
+//go:build goolm || libolm
+
+package matrixbot_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/signalbox-go/signalbox/matrixbot"
+	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
+)
+
+// The keys of a device that is gone are worth nothing: the bot goes on with a new device and new keys.
+func TestADeletedDeviceTakesItsKeysWithIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := matrixtest.NewServer(t)
+		ada := srv.User("ada")
+		room := ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{srv.User("bot")}})
+		encrypted := ada.CreateRoom(matrixtest.RoomOptions{Encrypted: true, Members: []*matrixtest.User{srv.User("bot")}})
+		config := settings(t, srv)
+		config.NoEncryption = false
+		run := start(t, config)
+		listens(t, srv)
+		for i := range 3 {
+			ada.Send(room, "!hello")
+			assert.Len(t, answers(t, srv, room, i+1), i+1)
+			_, err := run.bot.Send(t.Context(), matrixbot.Message{Room: encrypted, Key: string(rune('a' + i)), Text: "a secret"})
+			assert.NoError(t, err)
+			for _, e := range srv.Messages(encrypted) {
+				if e.Sender == srv.User("bot").ID() {
+					assert.Equal(t, "m.room.encrypted", e.Type)
+				}
+			}
+			device := srv.User("bot").Devices()[0]
+			switch i {
+			case 0:
+				srv.User("bot").SoftLogout(device)
+			case 1:
+				srv.User("bot").DeleteDevice(device)
+			}
+			time.Sleep(2 * time.Minute)
+			assert.Positive(t, srv.User("bot").OneTimeKeys(srv.User("bot").Devices()[0]))
+		}
+		run.stop(t)
+	})
+}
