@@ -31,7 +31,10 @@ func (s *syncer) complete(
 		return known && newest != "" && evt.ID == newest || !known && b.membership(evt) == event.MembershipJoin
 	}
 	list := synced.Events
-	if (synced.Limited || since == "") && synced.Prev != "" && !slices.ContainsFunc(list, end) {
+	if !synced.Limited && since != "" {
+		return list, nil // Everything is new.
+	}
+	if synced.Prev != "" && !slices.ContainsFunc(list, end) {
 		older, err := s.backfill(ctx, room, synced.Prev, since, end)
 		if err != nil {
 			return nil, err

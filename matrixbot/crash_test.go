@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -171,6 +172,79 @@ func TestHandlersFinishWithinTheGraceTime(t *testing.T) {
 		assert.Equal(t, []string{"done"}, answers(t, srv, room, 1), "the second one has not begun")
 		run = start(t, config)
 		assert.Equal(t, []string{"done", "done"}, answers(t, srv, room, 2))
+		run.stop(t)
+	})
+}
+
+// Whoever starts a handler twice knows of it: the attempt is on the disk before the handler runs.
+func TestTheAttemptIsOnTheDiskBeforeTheHandlerRuns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := matrixtest.NewServer(t)
+		ada := srv.User("ada")
+		room := ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{srv.User("bot")}})
+		file := filepath.Join(t.TempDir(), "bot.db")
+		config := settings(t, srv)
+		folder := config.Data
+		config.Handler = func(ctx context.Context, r *matrixbot.Request) error {
+			if r.Attempt == 1 {
+				copyFile(t, filepath.Join(folder, "bot.db"), file) // As it is when something happens outside.
+				return nil
+			}
+			_, err := r.ReplyText(ctx, fmt.Sprint("attempt ", r.Attempt))
+			return err
+		}
+		run := start(t, config)
+		listens(t, srv)
+		ada.Send(room, "!work")
+		time.Sleep(time.Minute)
+		run.stop(t)
+		config.Data = filepath.Dir(file)
+		run = start(t, config)
+		assert.Equal(t, []string{"attempt 2"}, answers(t, srv, room, 1))
+		run.stop(t)
+	})
+}
+
+// What has arrived once does not arrive again, in whichever sync the homeserver puts it.
+func TestAnEventThatTheServerRepeats(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := matrixtest.NewServer(t)
+		ada := srv.User("ada")
+		room := ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{srv.User("bot")}})
+		config := settings(t, srv)
+		var runs atomic.Int32
+		config.Handler = func(ctx context.Context, r *matrixbot.Request) error {
+			runs.Add(1)
+			return echo(ctx, r)
+		}
+		run := start(t, config)
+		listens(t, srv)
+		run.stop(t)
+		var all []any
+		srv.Fail(matrixtest.Match{Path: "/sync", Times: -1}, matrixtest.Fault{Rewrite: func(object map[string]any) {
+			rooms, _ := object["rooms"].(map[string]any)
+			join, _ := rooms["join"].(map[string]any)
+			for _, each := range join {
+				synced, _ := each.(map[string]any)
+				line, _ := synced["timeline"].(map[string]any)
+				list, _ := line["events"].([]any)
+				all = append(all, list...)
+				line["events"] = append([]any(nil), all...)
+			}
+		}})
+		run = start(t, config)
+		for i := range 3 {
+			ada.Send(room, fmt.Sprintf("!%d", i))
+			time.Sleep(time.Minute)
+			if i == 1 {
+				run.stop(t)
+				run = start(t, config)
+			}
+		}
+		assert.Equal(t, numbered("echo !%d", 3), answers(t, srv, room, 3))
+		assert.EqualValues(t, 3, runs.Load())
 		run.stop(t)
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 const (
 	// maxAttempts is how often a handler is started for one message, should the process end while it runs.
-	maxAttempts = 5
+	maxAttempts = 20
 	// answerTime is how long it may take to say that a handler failed.
 	answerTime = 30 * time.Second
 	// maxStack is how much is logged of where a handler panicked.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/signalbox-go/signalbox/matrixbot"
 	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
@@ -29,7 +30,7 @@ func TestADeletedDeviceTakesItsKeysWithIt(t *testing.T) {
 			ada.Send(room, "!hello")
 			assert.Len(t, answers(t, srv, room, i+1), i+1)
 			_, err := run.bot.Send(t.Context(), matrixbot.Message{Room: encrypted, Key: string(rune('a' + i)), Text: "a secret"})
-			assert.NoError(t, err)
+			require.NoError(t, err)
 			for _, e := range srv.Messages(encrypted) {
 				if e.Sender == srv.User("bot").ID() {
 					assert.Equal(t, "m.room.encrypted", e.Type)

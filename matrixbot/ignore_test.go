@@ -23,6 +23,9 @@ func TestWhatIsNoMessageForTheBot(t *testing.T) {
 		srv.User("bot").Send(room, "!own")
 		first := ada.Send(room, "!first")
 		ada.Edit(room, first, "!edited")
+		ada.SendEvent(room, "m.room.message", map[string]any{
+			"msgtype": "m.text", "body": "!edited", "m.relates_to": map[string]any{"rel_type": "m.replace", "event_id": string(first)},
+		})
 		ada.SendEvent(room, "m.room.message", map[string]any{"msgtype": "m.notice", "body": "!notice"})
 		ada.SendEvent(room, "m.room.message", map[string]any{"msgtype": 7, "body": "!odd"})
 		ada.SendEvent(room, "m.room.message", map[string]any{"body": map[string]any{}})

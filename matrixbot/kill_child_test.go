@@ -128,7 +128,7 @@ func runChild(text string) error {
 	bot, err := matrixbot.New(matrixbot.Config{
 		Homeserver: c.Homeserver, User: string(c.User), Password: matrixbot.NewSecret(password), Data: c.Data,
 		Invites: matrixbot.Invites{Servers: []string{c.User.Homeserver()}}, Transport: doom,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})),
 		Handler: func(ctx context.Context, r *matrixbot.Request) error {
 			if err := write(r, false); err != nil {
 				return err

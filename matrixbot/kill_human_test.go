@@ -34,7 +34,7 @@ type human struct {
 	changed chan struct{}          // Closed when there is news.
 	said    map[id.RoomID][]*line  // By others, in the order of the room.
 	asked   map[id.RoomID][]string // By the human, in the order of the room.
-	present map[id.RoomID]bool     // Rooms into which the bot has come.
+	present map[id.RoomID]bool     // Whether the bot has come into a room.
 	late    int                    // Messages that came before their keys.
 	broken  []error                // Messages that cannot be decrypted.
 }
@@ -91,7 +91,7 @@ func (h *human) sync(ctx context.Context, since string) (string, error) {
 	}
 	var state, timeline []*event.Event
 	for room, joined := range resp.Rooms.Join {
-		if joined.Timeline.Limited && since != "" {
+		if _, known := h.present[room]; known && joined.Timeline.Limited {
 			return "", fmt.Errorf("the timeline of %s has a gap", room)
 		}
 		for _, evt := range append(joined.State.Events, joined.Timeline.Events...) {
@@ -115,7 +115,9 @@ func (h *human) sync(ctx context.Context, since string) (string, error) {
 	defer h.mu.Unlock()
 	for _, evt := range state {
 		h.machine.HandleEvent(ctx, evt)
-		if evt.Type == event.StateMember && evt.GetStateKey() != string(h.client.UserID) {
+		if evt.Type == event.StateCreate {
+			h.present[evt.RoomID] = false
+		} else if evt.Type == event.StateMember && evt.GetStateKey() != string(h.client.UserID) {
 			h.present[evt.RoomID] = evt.Content.AsMember().Membership == event.MembershipJoin
 		}
 	}
@@ -205,9 +207,20 @@ func (h *human) open() (n int) {
 	return n
 }
 
+// everywhere says whether the bot has come into so many rooms; h.mu is held.
+func (h *human) everywhere(rooms int) bool {
+	n := 0
+	for _, present := range h.present {
+		if present {
+			n++
+		}
+	}
+	return n == rooms
+}
+
 // wait blocks until something is so, as h.mu guards it, or much time has passed.
 func (h *human) wait(what func() bool) bool {
-	limit := time.After(time.Minute)
+	limit := time.After(30 * time.Second)
 	for {
 		h.mu.Lock()
 		done, changed := what(), h.changed

@@ -45,7 +45,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	for range 3 {
 		rooms = append(rooms, ada.room(bot.UserID))
 	}
-	require.True(t, ada.wait(func() bool { return len(ada.present) == len(rooms) }), "the bot does not come: %s", child.said(t))
+	require.True(t, ada.wait(func() bool { return ada.everywhere(len(rooms)) }), "the bot does not come: %s", child.said(t))
 
 	enough, ended := make(chan struct{}), make(chan error, 1)
 	go func() { ended <- keepAsking(ada, rooms, enough) }()
@@ -72,7 +72,7 @@ func TestKilledUnderLoad(t *testing.T) {
 		commands += len(ada.asked[room])
 	}
 	assert.Empty(t, ada.broken)
-	assertQuiet(t, child)
+	assertQuiet(t, child); os.WriteFile("/tmp/child.log", []byte(child.said(t)), 0o600)
 	again, after := checkRuns(t, child, commands)
 	t.Logf("%d kills in %v: %d commands, %d handlers started again (%d at their very end), %d replies before their keys",
 		kills, took.Round(time.Millisecond), commands, again, after, ada.late)

@@ -26,6 +26,10 @@ type outbox struct {
 	stopped chan struct{} // closed when nothing is sent any more
 	wake    chan struct{} // there is a room with letters and without a worker
 
+	syncOnce sync.Once
+	synced   chan struct{} // closed when a sync was taken in
+	late     chan struct{} // closed when letters do not wait for that any more
+
 	mu      sync.Mutex
 	next    uint64 // the number of the next letter
 	letters map[string]*letter
@@ -45,6 +49,9 @@ type letter struct {
 	done   chan struct{}
 	event  id.EventID
 	err    error
+
+	tried time.Time     // when its request may have left; zero for never
+	seen  chan struct{} // closed when a sync has shown event, which is set then
 }
 
 // record is a letter in the store.
@@ -54,6 +61,7 @@ type letterRecord struct {
 	Type    string          `json:"type"`
 	Content json.RawMessage `json:"content"`
 	Redacts id.EventID      `json:"redacts,omitempty"`
+	Tried   time.Time       `json:"tried,omitzero"`
 }
 
 const (
@@ -69,6 +77,7 @@ const (
 func newOutbox(b *Bot) *outbox {
 	return &outbox{
 		bot: b, opened: make(chan struct{}), stopped: make(chan struct{}), wake: make(chan struct{}, 1),
+		synced: make(chan struct{}), late: make(chan struct{}),
 		letters: map[string]*letter{}, queues: map[id.RoomID]*queue{},
 	}
 }
@@ -160,12 +169,8 @@ func (o *outbox) post(out outgoing) (*letter, error) {
 	if q := o.queues[out.Room]; q != nil && len(q.letters) >= maxWaiting {
 		return nil, fmt.Errorf("%w: %d of them", ErrQueueFull, maxWaiting)
 	}
-	raw, err := json.Marshal(letterRecord{Key: out.Key, Room: out.Room, Type: out.Type.Type, Content: content, Redacts: out.Redacts})
-	if err != nil {
-		return nil, err
-	}
-	l := &letter{outgoing: out, record: fmt.Sprintf("%016x", o.next), done: make(chan struct{})}
-	if err := o.unsent.Put(l.record, o.bot.sealer.seal(unsentSet, l.record, raw)); err != nil {
+	l := &letter{outgoing: out, record: fmt.Sprintf("%016x", o.next), done: make(chan struct{}), seen: make(chan struct{})}
+	if err := o.write(l); err != nil {
 		return nil, err
 	}
 	o.next++
@@ -211,7 +216,7 @@ func (o *outbox) load() error {
 			return fmt.Errorf("a message that waits has no number: %w", err)
 		}
 		o.next++
-		o.queue(&letter{record: r.Key, done: make(chan struct{}), outgoing: outgoing{
+		o.queue(&letter{record: r.Key, done: make(chan struct{}), seen: make(chan struct{}), tried: kept.Tried, outgoing: outgoing{
 			Room: kept.Room, Key: kept.Key, Content: kept.Content, Redacts: kept.Redacts,
 			Type: event.Type{Type: kept.Type, Class: event.MessageEventType},
 		}})

@@ -27,6 +27,8 @@ func (o *outbox) run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	workers.Go(func() { o.bot.rooms.run(ctx) })
+	late := time.AfterFunc(settleStart, func() { close(o.late) })
+	defer late.Stop()
 	pruning := time.NewTicker(pruneEvery)
 	defer pruning.Stop()
 	for {
@@ -86,17 +88,11 @@ func (o *outbox) head(room id.RoomID) *letter {
 func (o *outbox) finish(l *letter, eventID id.EventID, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if l.event != "" { // A sync has shown it before the answer came, or none did.
+		eventID, err = l.event, nil
+	}
 	l.event, l.err = eventID, err
-	noting := o.bot.store.Update(func(tx *boltstore.Tx) error {
-		if err := tx.Delete(o.unsent, l.record); err != nil || eventID == "" {
-			return err
-		}
-		if err := tx.Put(o.sent, l.Key, []byte(eventID)); err != nil {
-			return err
-		}
-		return tx.Put(o.days, time.Now().UTC().Format(time.DateOnly)+"/"+l.Key, []byte{})
-	})
-	if noting != nil {
+	if noting := o.file(l, eventID); noting != nil {
 		l.err = errors.Join(l.err, noting)
 	}
 	if err != nil {
@@ -143,6 +139,9 @@ func (o *outbox) deliver(ctx context.Context, l *letter) (id.EventID, error) {
 	return persist(ctx, o.bot.log, "send", attemptTimeout, func(ctx context.Context) (id.EventID, error) {
 		room, content := o.bot.rooms.forward(l)
 		if err := o.bot.rooms.ready(ctx, room); err != nil {
+			return "", err
+		}
+		if err := o.trying(l); err != nil {
 			return "", err
 		}
 		return o.attempt(ctx, room, l, content)

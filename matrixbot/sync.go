@@ -48,7 +48,10 @@ func (s *syncer) run(ctx context.Context) error {
 			continue
 		}
 		poll = 0
-		if err := s.recover(ctx, err, wait.next()); err != nil {
+		if ctx.Err() != nil {
+			break
+		}
+		if err := s.afterTrouble(ctx, err, wait.next()); err != nil {
 			return err
 		}
 	}
@@ -64,12 +67,9 @@ func (s *syncer) step(ctx context.Context, since string, poll time.Duration) (ne
 	return resp.NextBatch, s.process(ctx, resp, since)
 }
 
-// recover waits after trouble, and returns an error where waiting does not help.
-func (s *syncer) recover(ctx context.Context, err error, pause time.Duration) error {
+// afterTrouble waits after trouble, and returns an error where waiting does not help.
+func (s *syncer) afterTrouble(ctx context.Context, err error, pause time.Duration) error {
 	b := s.bot
-	if ctx.Err() != nil {
-		return nil
-	}
 	// An error of the store may look like one of the network, since the store is below the network.
 	if broken := b.store.Flush(context.WithoutCancel(ctx)); broken != nil {
 		return broken

@@ -49,7 +49,11 @@ func (s *syncer) process(ctx context.Context, resp *syncResponse, since string) 
 	if changes.old > 0 {
 		b.log.InfoContext(ctx, "messages were too old", "count", changes.old)
 	}
-	return b.inbox.commit(ctx, changes, resp.NextBatch)
+	if err := b.inbox.commit(ctx, changes, resp.NextBatch); err != nil {
+		return err
+	}
+	b.outbox.sync()
+	return nil
 }
 
 // handleKeys gives a response to the encryption. A mistake there must not end the bot: the token would never be
@@ -175,7 +179,10 @@ func (b *Bot) membership(evt *event.Event) event.Membership {
 // receiveEvent takes in one thing that somebody said.
 func (s *syncer) receiveEvent(ctx context.Context, evt *event.Event, changes *batch) error {
 	b := s.bot
-	if evt.StateKey != nil || evt.Sender == b.own() || evt.ID == "" || evt.Unsigned.RedactedBecause != nil || changes.seen[evt.ID] {
+	if evt.Sender == b.own() {
+		return b.outbox.arrived(ctx, evt)
+	}
+	if evt.StateKey != nil || evt.ID == "" || evt.Unsigned.RedactedBecause != nil || changes.seen[evt.ID] {
 		return nil
 	}
 	seen, err := b.inbox.wasSeen(evt.ID)

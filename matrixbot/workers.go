@@ -193,7 +193,7 @@ func (w *workers) work(room id.RoomID, l *lane) {
 	for {
 		next, found := w.peek(l)
 		if !found && handled != "" {
-			if _, err := w.bot.inbox.start(w.ctx, "", handled); err != nil {
+			if _, err := w.bot.inbox.start(context.WithoutCancel(w.ctx), "", handled); err != nil {
 				w.broken(err)
 			}
 			handled = ""
@@ -211,8 +211,7 @@ func (w *workers) work(room id.RoomID, l *lane) {
 		<-w.slots
 		if err != nil {
 			w.broken(err)
-			w.all.Go(func() { <-w.ended }) // Nothing more can be done in this room.
-			return
+			return // And the lane stays busy: nothing more can be done in this room.
 		}
 		handled = ""
 		if done {

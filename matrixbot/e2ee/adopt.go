@@ -23,7 +23,7 @@ func (m *Machine) enqueueAdoption() {
 	m.verify.spawn(func(ctx context.Context) {
 		m.recovered("adoption", func() {
 			if err := m.adopt(ctx); err != nil {
-				m.log.Warn("the private keys of the account's identity did not come from its other device", "error", err)
+				m.log.WarnContext(ctx, "the private keys of the account's identity did not come from its other device", "error", err)
 			}
 		})
 	})
@@ -54,6 +54,6 @@ func (m *Machine) adopt(ctx context.Context) error {
 	if err := m.mach.ImportCrossSigningKeys(keys.Seeds()); err != nil {
 		return err
 	}
-	m.log.Info("the bot has got the private keys of the account's identity", "user_id", m.client.UserID)
+	m.log.InfoContext(ctx, "the bot has got the private keys of the account's identity", "user_id", m.client.UserID)
 	return m.mach.SignOwnDevice(ctx, m.mach.OwnIdentity())
 }

@@ -71,10 +71,10 @@ func (m *Machine) startBackup(ctx context.Context, v *vault) error {
 	case errors.Is(err, mautrix.MNotFound):
 		return m.makeBackup(ctx, v, key)
 	case err != nil:
-		m.log.Warn("the key backup cannot be used: the homeserver does not answer", "error", err)
+		m.log.WarnContext(ctx, "the key backup cannot be used: the homeserver does not answer", "error", err)
 		return nil
 	case key == nil || latest.Algorithm != id.KeyBackupAlgorithmMegolmBackupV1 || latest.AuthData.PublicKey != publicBackupKey(key):
-		m.log.Warn("the account has a key backup to which the key is not here: the bot does not use it (give the recovery key of the account)")
+		m.log.WarnContext(ctx, "the account has a key backup to which the key is not here: the bot does not use it (give the recovery key of the account)")
 		return nil
 	}
 	m.backup.use(key, latest.Version)
@@ -83,9 +83,9 @@ func (m *Machine) startBackup(ctx context.Context, v *vault) error {
 			return err
 		}
 		if n, err := m.restore(ctx); err != nil {
-			m.log.Warn("the key backup could not be restored", "error", err)
+			m.log.WarnContext(ctx, "the key backup could not be restored", "error", err)
 		} else {
-			m.log.Info("key backup restored", "sessions", n)
+			m.log.InfoContext(ctx, "key backup restored", "sessions", n)
 		}
 	}
 	return m.mach.SetKeyBackupVersion(ctx, latest.Version)
@@ -148,11 +148,11 @@ func (m *Machine) makeBackup(ctx context.Context, v *vault, key *keybackup.Megol
 		Algorithm: id.KeyBackupAlgorithmMegolmBackupV1, AuthData: auth,
 	})
 	if err != nil {
-		m.log.Warn("no key backup could be made", "error", err)
+		m.log.WarnContext(ctx, "no key backup could be made", "error", err)
 		return nil
 	}
 	m.backup.use(key, made.Version)
-	m.log.Info("key backup made", "version", made.Version)
+	m.log.InfoContext(ctx, "key backup made", "version", made.Version)
 	return m.mach.SetKeyBackupVersion(ctx, made.Version)
 }
 
@@ -191,7 +191,7 @@ func (m *Machine) restore(ctx context.Context) (restored int, err error) {
 				}
 			})
 			if err != nil {
-				m.log.Debug("a key in the backup is of no use", "error", err, "room_id", room)
+				m.log.DebugContext(ctx, "a key in the backup is of no use", "error", err, "room_id", room)
 				continue
 			}
 			m.backup.remove(roomSession{room, session})
@@ -226,7 +226,7 @@ func (m *Machine) runBackup(ctx context.Context) {
 		return true, nil
 	})
 	if err != nil {
-		m.log.Warn("sessions for the key backup could not be read", "error", err)
+		m.log.WarnContext(ctx, "sessions for the key backup could not be read", "error", err)
 	}
 	for {
 		select {
@@ -242,11 +242,11 @@ func (m *Machine) runBackup(ctx context.Context) {
 			case <-time.After(pause):
 			}
 			if err = m.uploadPending(ctx, key, version); errors.Is(err, mautrix.MNotFound) || errors.Is(err, mautrix.MWrongRoomKeysVersion) {
-				m.log.Warn("the key backup was deleted or replaced: the bot uses it no more until it starts again")
+				m.log.WarnContext(ctx, "the key backup was deleted or replaced: the bot uses it no more until it starts again")
 				m.backup.use(nil, "")
 				return
 			} else if err != nil && ctx.Err() == nil {
-				m.log.Warn("keys could not be backed up: they are backed up later", "error", err)
+				m.log.WarnContext(ctx, "keys could not be backed up: they are backed up later", "error", err)
 			}
 			pause = backupRetry
 		}
@@ -309,7 +309,7 @@ func (m *Machine) upload(ctx context.Context, key *keybackup.MegolmBackupKey, ve
 		}
 		data, err := sealSession(key, session)
 		if err != nil {
-			m.log.Warn("a key cannot be backed up", "error", err, "room_id", at.room)
+			m.log.WarnContext(ctx, "a key cannot be backed up", "error", err, "room_id", at.room)
 			continue
 		}
 		if req.Rooms[at.room].Sessions == nil {
@@ -357,8 +357,11 @@ func (m *Machine) markBackedUp(ctx context.Context, at roomSession, version id.K
 	}
 	return m.store.lockMegolm(ctx, at.session, false, func(ctx context.Context) error {
 		session, err := m.store.GetGroupSession(ctx, at.room, at.session)
-		if err != nil || session == nil {
-			return nil // redacted meanwhile
+		if errors.Is(err, crypto.ErrGroupSessionWithheld) || err == nil && session == nil {
+			return nil // removed meanwhile
+		}
+		if err != nil {
+			return err
 		}
 		session.KeyBackupVersion = version
 		return m.store.PutGroupSession(ctx, session)

@@ -14,8 +14,8 @@ import (
 
 // Config says how a [Machine] works. Client, PickleKey and one of Store and Stores are needed.
 type Config struct {
-	// Client is logged in: its UserID, DeviceID and access token are set. Start puts the
-	// Machine into its Crypto field, and the state store into StateStore where that is nil.
+	// Client is logged in: its UserID, DeviceID and access token are set. Start puts the state
+	// store into its StateStore field, and the Machine into Crypto where that is nil.
 	Client *mautrix.Client
 
 	// Store keeps everything in one file. It is claimed for the device of Client, and its

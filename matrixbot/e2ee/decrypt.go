@@ -55,7 +55,7 @@ func (m *Machine) DecryptWait(ctx context.Context, evt *event.Event) (*event.Eve
 			continue
 		}
 		if !wait(ctx, min(requestAfter, left)) && ctx.Err() == nil {
-			m.RequestSession(ctx, evt.RoomID, content.SenderKey, content.SessionID, evt.Sender, "") //nolint:staticcheck // Sender keys are deprecated, but old clients ask for them.
+			m.RequestSession(ctx, evt.RoomID, content.SenderKey, content.SessionID, evt.Sender, "")
 			requested = true
 		}
 	}
@@ -144,7 +144,7 @@ func (m *Machine) tellWithheld(ctx context.Context, evt *event.Event, withheld *
 	if withheld.Code != string(event.RoomKeyWithheldUnverified) || evt.Sender == m.client.UserID || !m.told.set(evt.Sender) {
 		return
 	}
-	m.log.Warn("somebody's client keeps its messages from the bot until the bot is verified", "user_id", evt.Sender, "room_id", evt.RoomID)
+	m.log.WarnContext(ctx, "somebody's client keeps its messages from the bot until the bot is verified", "user_id", evt.Sender, "room_id", evt.RoomID)
 	if m.config.Withheld != nil {
 		m.config.Withheld(ctx, Withheld{
 			Room: evt.RoomID, Event: evt.ID, Sender: evt.Sender, Session: encryptedContent(evt).SessionID,
@@ -179,6 +179,6 @@ func (m *Machine) RequestSession(ctx context.Context, room id.RoomID, senderKey 
 		user: {device}, m.client.UserID: {"*"},
 	})
 	if err != nil {
-		m.log.Warn("a missing key could not be asked for", "error", err, "room_id", room)
+		m.log.WarnContext(ctx, "a missing key could not be asked for", "error", err, "room_id", room)
 	}
 }

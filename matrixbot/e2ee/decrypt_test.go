@@ -168,8 +168,8 @@ func FuzzDecrypt(f *testing.F) {
 	f.Add([]byte(`{"algorithm":"m.megolm.v1.aes-sha2","session_id":"x","ciphertext":"AwgA"}`))
 	f.Add([]byte(`{}`))
 	f.Add([]byte(`{"algorithm":"m.olm.v1.curve25519-aes-sha2","ciphertext":{}}`))
+	_, room, ada, bot := pair(f, nil, nil)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		_, room, ada, bot := pair(t, nil, nil)
 		_, err := bot.machine.Decrypt(t.Context(), &event.Event{
 			ID: "$x", RoomID: room, Sender: ada.client.UserID, Type: event.EventEncrypted, Content: event.Content{VeryRaw: content},
 		})

@@ -7,7 +7,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// What a caller may want to tell apart, with errors.Is.
+// What a caller may want to tell apart, with [errors.Is].
 var (
 	// ErrNoEncryption means that the program was built without encryption.
 	ErrNoEncryption = errors.New("this program was built without encryption (build it with -tags goolm)")

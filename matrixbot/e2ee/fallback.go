@@ -41,7 +41,7 @@ type fallbackAccount interface {
 func (m *Machine) topUp(ctx context.Context, resp *mautrix.RespSync) {
 	if count := resp.DeviceOTKCount.SignedCurve25519; count < oneTimeKeys {
 		if err := m.mach.ShareKeys(ctx, count); err != nil {
-			m.log.Warn("one-time keys could not be uploaded: they are uploaded later", "error", err)
+			m.log.WarnContext(ctx, "one-time keys could not be uploaded: they are uploaded later", "error", err)
 		}
 	}
 	if m.fallback.rotated && time.Since(m.fallback.uploaded) > fallbackEvery {
@@ -51,7 +51,7 @@ func (m *Machine) topUp(ctx context.Context, resp *mautrix.RespSync) {
 	if resp.FallbackKeys != nil && !slices.Contains(resp.FallbackKeys, id.KeyAlgorithmSignedCurve25519) &&
 		time.Since(m.fallback.uploaded) > fallbackEvery {
 		if err := m.uploadFallback(ctx); err != nil {
-			m.log.Warn("the fallback key could not be uploaded: it is uploaded later", "error", err)
+			m.log.WarnContext(ctx, "the fallback key could not be uploaded: it is uploaded later", "error", err)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func (m *Machine) forgetFallback(ctx context.Context) {
 	if maker, ok := account.Internal.(fallbackAccount); ok {
 		maker.ForgetOldFallbackKey()
 		if err := m.store.PutAccount(ctx, account); err != nil {
-			m.log.Warn("the account could not be stored", "error", err)
+			m.log.WarnContext(ctx, "the account could not be stored", "error", err)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (m *Machine) startIdentity(ctx context.Context, published *mautrix.RespQuer
 			return err
 		}
 	} else {
-		m.log.Warn("the bot cannot sign: the account has an identity whose private keys are not here (give the recovery key of the account, or verify this device from another one of the account)",
+		m.log.WarnContext(ctx, "the bot cannot sign: the account has an identity whose private keys are not here (give the recovery key of the account, or verify this device from another one of the account)",
 			"user_id", m.client.UserID)
 	}
 	if err := m.fetchLists(ctx, []id.UserID{m.client.UserID}); err != nil {
@@ -82,7 +82,7 @@ func (m *Machine) publishIdentity(ctx context.Context, keys *crypto.CrossSigning
 	if refused, ok := errors.AsType[mautrix.HTTPError](err); ok && refused.Response != nil {
 		switch refused.Response.StatusCode {
 		case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
-			m.log.Warn("the homeserver did not take the identity of the bot: other people's clients warn of it (give Config.Password, or set up cross-signing for the account in a client and give its recovery key)",
+			m.log.WarnContext(ctx, "the homeserver did not take the identity of the bot: other people's clients warn of it (give Config.Password, or set up cross-signing for the account in a client and give its recovery key)",
 				"error", err, "user_id", m.client.UserID)
 			return nil, nil
 		}
@@ -90,7 +90,7 @@ func (m *Machine) publishIdentity(ctx context.Context, keys *crypto.CrossSigning
 	if err != nil {
 		return nil, fmt.Errorf("publish the identity: %w", err)
 	}
-	m.log.Info("identity made for the account", "user_id", m.client.UserID)
+	m.log.InfoContext(ctx, "identity made for the account", "user_id", m.client.UserID)
 	return keys, nil
 }
 

@@ -5,6 +5,7 @@ package e2ee
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"maunium.net/go/mautrix/crypto"
@@ -90,6 +91,11 @@ func distrust(device *id.Device) {
 	}
 }
 
+// FilterTrackedUsers leaves users as they are; mautrix's store in memory writes into them.
+func (s *keyStore) FilterTrackedUsers(ctx context.Context, users []id.UserID) ([]id.UserID, error) {
+	return s.Store.FilterTrackedUsers(ctx, slices.Clone(users))
+}
+
 // PutDevices notes that the list is up to date.
 func (s *keyStore) PutDevices(ctx context.Context, user id.UserID, devices map[id.DeviceID]*id.Device) error {
 	err := s.Store.PutDevices(ctx, user, devices)
@@ -107,7 +113,7 @@ func (s *keyStore) PutCrossSigningKey(ctx context.Context, user id.UserID, usage
 			return err
 		}
 		if old := known[id.XSUsageMaster].Key; old != "" && old != key {
-			s.machine.log.Warn("somebody has a new identity: what was verified before counts no more", "user_id", user)
+			s.machine.log.WarnContext(ctx, "somebody has a new identity: what was verified before counts no more", "user_id", user)
 			s.machine.told.clear(user)
 		}
 	}

@@ -83,7 +83,7 @@ func (m *Machine) noteLate(ctx context.Context, room id.RoomID, members []id.Use
 		}
 	}
 	if len(share.devices) > 0 {
-		m.log.Warn("some devices could not be sent keys: they are tried again", "room_id", room, "devices", len(share.devices))
+		m.log.WarnContext(ctx, "some devices could not be sent keys: they are tried again", "room_id", room, "devices", len(share.devices))
 	}
 	m.late.set(room, share)
 	return nil

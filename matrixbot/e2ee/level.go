@@ -37,7 +37,7 @@ func (m *Machine) Trust(ctx context.Context, evt *event.Event) Trust {
 	defer unlock()
 	trust, err := m.deviceTrust(ctx, source)
 	if err != nil {
-		m.log.Warn("the trust in a device could not be found out", "error", err, "user_id", evt.Sender)
+		m.log.WarnContext(ctx, "the trust in a device could not be found out", "error", err, "user_id", evt.Sender)
 		return TrustUnknown
 	}
 	return trust

@@ -198,16 +198,15 @@ func (m *Machine) enqueue(what string, do func(context.Context)) {
 	}
 }
 
-// recovered calls f and says whether it returned. Code that handles what outsiders send must
+// recovered calls f, and logs a panic of it. Code that handles what outsiders send must
 // not end the bot.
-func (m *Machine) recovered(what string, f func()) (returned bool) {
+func (m *Machine) recovered(what string, f func()) {
 	defer func() {
 		if r := recover(); r != nil {
 			m.log.Error("panic in the encryption", "what", what, "panic", fmt.Sprint(r))
 		}
 	}()
 	f()
-	return true
 }
 
 // Status says how the device stands. It asks nobody.
@@ -241,6 +240,6 @@ func (m *Machine) Prune(ctx context.Context, age time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("e2ee: prune: %w", err)
 	}
-	m.log.Debug("message indexes pruned", "count", n)
+	m.log.DebugContext(ctx, "message indexes pruned", "count", n)
 	return nil
 }

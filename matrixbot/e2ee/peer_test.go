@@ -39,7 +39,7 @@ func on(srv *matrixtest.Server, user *matrixtest.User, device id.DeviceID) accou
 
 // peer is a client with a Machine that syncs.
 type peer struct {
-	t       *testing.T
+	t       testing.TB
 	account account
 	path    string
 	store   *boltstore.Store
@@ -54,11 +54,11 @@ type peer struct {
 }
 
 // newPeer makes a client with its own store, and starts its Machine.
-func newPeer(t *testing.T, a account, change func(*Config)) *peer {
-	t.Helper()
-	p := &peer{t: t, account: a, path: filepath.Join(t.TempDir(), "bot.db")}
-	require.NoError(t, p.start(change))
-	t.Cleanup(func() { _ = p.store.Close() })
+func newPeer(tb testing.TB, a account, change func(*Config)) *peer {
+	tb.Helper()
+	p := &peer{t: tb, account: a, path: filepath.Join(tb.TempDir(), "botb.db")}
+	require.NoError(tb, p.start(change))
+	tb.Cleanup(func() { _ = p.store.Close() })
 	return p
 }
 
@@ -230,13 +230,13 @@ func (p *peer) run() (stop func()) {
 func (p *peer) trust() Trust { return p.machine.Trust(p.t.Context(), p.last()) }
 
 // pair is an encrypted room with Ada and the bot, both started, who have heard of each other.
-func pair(t *testing.T, adaConfig, botConfig func(*Config)) (srv *matrixtest.Server, room id.RoomID, ada, bot *peer) {
-	t.Helper()
-	srv = matrixtest.NewServer(t)
+func pair(tb testing.TB, adaConfig, botConfig func(*Config)) (srv *matrixtest.Server, room id.RoomID, ada, bot *peer) {
+	tb.Helper()
+	srv = matrixtest.NewServer(tb)
 	a, b := srv.User("ada"), srv.User("bot")
 	room = a.CreateRoom(matrixtest.RoomOptions{Encrypted: true, Members: []*matrixtest.User{b}})
-	ada = newPeer(t, on(srv, a, "PHONE"), adaConfig).listen()
-	bot = newPeer(t, on(srv, b, "BOT"), botConfig).listen()
+	ada = newPeer(tb, on(srv, a, "PHONE"), adaConfig).listen()
+	bot = newPeer(tb, on(srv, b, "BOT"), botConfig).listen()
 	return srv, room, ada, bot
 }
 

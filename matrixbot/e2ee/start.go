@@ -42,7 +42,10 @@ func (m *Machine) start(ctx context.Context) error {
 			return err
 		}
 	}
-	m.client.Crypto, m.client.StateStore = m, m.state
+	if m.client.Crypto == nil {
+		m.client.Crypto = m
+	}
+	m.client.StateStore = m.state
 	ctx, unlock := m.lockIdentity(ctx)
 	defer unlock()
 	if err := m.mach.Load(ctx); err != nil {

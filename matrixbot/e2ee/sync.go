@@ -51,7 +51,7 @@ func (m *Machine) handleLists(ctx context.Context, lists *mautrix.DeviceLists) e
 	}
 	if due := m.lists.due(); len(due) > 0 {
 		if err := m.fetchLists(ctx, due); err != nil {
-			m.log.Warn("device lists are out of date and could not be fetched: they are fetched again later", "error", err, "people", len(due))
+			m.log.WarnContext(ctx, "device lists are out of date and could not be fetched: they are fetched again later", "error", err, "people", len(due))
 		}
 	}
 	return nil

@@ -56,7 +56,7 @@ func (m *Machine) makeVault(ctx context.Context) (*vault, error) {
 	if err := m.mach.SSSS.SetDefaultKeyID(ctx, key.ID); err != nil {
 		return nil, fmt.Errorf("make the secret storage: %w", err)
 	}
-	m.log.Info("secret storage made for the account", "user_id", m.client.UserID)
+	m.log.InfoContext(ctx, "secret storage made for the account", "user_id", m.client.UserID)
 	return &vault{m, key}, nil
 }
 

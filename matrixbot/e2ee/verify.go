@@ -43,16 +43,17 @@ type verifier struct {
 	wg       sync.WaitGroup // of operators who are asked, and timers
 
 	mu     sync.Mutex
-	ctx    context.Context // of Run; nil while it does not run
+	within func(f func(ctx context.Context))                                                       // calls f with the context of Run; nil while that does not run
+	derive func(late func()) (within func(f func(ctx context.Context)), cancel context.CancelFunc) // makes a context for a verification
 	active map[id.VerificationTransactionID]*running
 }
 
 // running is a verification that is under way. Only the goroutine that speaks to the helper
-// uses it, but for ctx.
+// uses it.
 type running struct {
 	Verification
 
-	ctx       context.Context
+	within    func(f func(ctx context.Context)) // calls f with a context that ends with the verification
 	cancel    context.CancelFunc
 	begun     bool         // somebody sent the start event
 	shown     bool         // the operator sees the emojis
@@ -91,13 +92,23 @@ func (v *verifier) init(ctx context.Context) error {
 func (v *verifier) begin(ctx context.Context) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.ctx = ctx
+	v.within = func(f func(context.Context)) { f(ctx) }
+	v.derive = func(late func()) (func(func(context.Context)), context.CancelFunc) {
+		ctx, cancel := context.WithTimeoutCause(ctx, verifyTime, errTooLate)
+		v.wg.Go(func() {
+			<-ctx.Done()
+			if errors.Is(context.Cause(ctx), errTooLate) {
+				late()
+			}
+		})
+		return func(f func(context.Context)) { f(ctx) }, cancel
+	}
 }
 
 // end waits for everything that was asked or timed, and lets no verification go on.
 func (v *verifier) end() {
 	v.mu.Lock()
-	v.ctx = nil
+	v.within = nil
 	for txn, r := range v.active {
 		r.cancel()
 		delete(v.active, txn)
@@ -110,19 +121,15 @@ func (v *verifier) end() {
 func (v *verifier) open(what Verification) *running {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.ctx == nil || len(v.active) >= maxVerifications {
+	if v.within == nil || len(v.active) >= maxVerifications {
 		return nil
 	}
-	r := &running{Verification: what}
-	r.ctx, r.cancel = context.WithTimeoutCause(v.ctx, verifyTime, errTooLate)
 	txn := id.VerificationTransactionID(what.ID)
-	v.active[txn] = r
-	v.wg.Go(func() {
-		<-r.ctx.Done()
-		if errors.Is(context.Cause(r.ctx), errTooLate) {
-			v.later("timeout", func(ctx context.Context) { v.cancel(ctx, txn, event.VerificationCancelCodeTimeout, "it took too long") })
-		}
+	r := &running{Verification: what}
+	r.within, r.cancel = v.derive(func() {
+		v.later("timeout", func(ctx context.Context) { v.cancel(ctx, txn, event.VerificationCancelCodeTimeout, "it took too long") })
 	})
+	v.active[txn] = r
 	return r
 }
 
@@ -148,19 +155,21 @@ func (v *verifier) later(what string, do func(context.Context)) {
 func (v *verifier) spawn(f func(ctx context.Context)) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if ctx := v.ctx; ctx != nil {
-		v.wg.Go(func() { f(ctx) })
+	if within := v.within; within != nil {
+		v.wg.Go(func() { within(f) })
 	}
 }
 
 // ask asks the operator something, in a goroutine of its own, and passes the answer on.
-func (v *verifier) ask(r *running, question func() bool, answer func(ctx context.Context, yes bool)) {
+func (v *verifier) ask(r *running, question func(ctx context.Context) bool, answer func(ctx context.Context, yes bool)) {
 	v.spawn(func(context.Context) {
-		yes := false
-		v.machine.recovered("operator", func() { yes = question() })
-		if r.ctx.Err() == nil {
-			v.later("answer", func(ctx context.Context) { answer(ctx, yes) })
-		}
+		r.within(func(ctx context.Context) {
+			yes := false
+			v.machine.recovered("operator", func() { yes = question(ctx) })
+			if ctx.Err() == nil {
+				v.later("answer", func(ctx context.Context) { answer(ctx, yes) })
+			}
+		})
 	})
 }
 

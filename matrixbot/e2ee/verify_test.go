@@ -326,20 +326,24 @@ func FuzzVerification(f *testing.F) {
 	}
 	f.Add("m.key.verification.mac", []byte(`{"transaction_id":"T","mac":{"ed25519:PHONE":"AA"},"keys":"AA"}`))
 	f.Add("m.key.verification.key", []byte(`{"transaction_id":"T","key":"AA"}`))
+	_, _, ada, bot := pair(f, nil, func(c *Config) { c.AutoVerify = true })
 	f.Fuzz(func(t *testing.T, typ string, content []byte) {
-		_, _, ada, bot := pair(t, nil, func(c *Config) { c.AutoVerify = true })
-		ctx, cancel := context.WithCancel(t.Context())
-		bot.machine.verify.begin(ctx)
-		defer func() { cancel(); bot.machine.verify.end() }()
+		verify := bot.machine.verify
+		runs, cancel := context.WithCancel(t.Context())
+		verify.begin(runs)
+		defer func() { cancel(); verify.end() }()
+		ctx, unlock := bot.machine.lockIdentity(t.Context())
+		defer unlock()
 		request := &event.VerificationRequestEventContent{
 			ToDeviceVerificationEvent: event.ToDeviceVerificationEvent{TransactionID: "T"}, FromDevice: "PHONE",
 			Methods: []event.VerificationMethod{"m.sas.v1"}, Timestamp: ums(time.Now()),
 		}
-		bot.machine.verify.handle(t.Context(), &event.Event{Sender: ada.client.UserID, Type: event.ToDeviceVerificationRequest, Content: event.Content{Parsed: request}})
-		require.NoError(t, bot.machine.verify.helper.AcceptVerification(t.Context(), "T"))
+		verify.handle(ctx, &event.Event{Sender: ada.client.UserID, Type: event.ToDeviceVerificationRequest, Content: event.Content{Parsed: request}})
+		require.NoError(t, verify.helper.AcceptVerification(ctx, "T"))
 		evt := &event.Event{Sender: ada.client.UserID, Type: event.Type{Type: typ, Class: event.ToDeviceEventType}, Content: event.Content{VeryRaw: content}}
 		if evt.Content.ParseRaw(evt.Type) == nil && evt.Type != event.ToDeviceVerificationRequest {
-			bot.machine.verify.handle(t.Context(), evt) // does not panic
+			verify.handle(ctx, evt) // does not panic
 		}
+		verify.cancel(ctx, "T", event.VerificationCancelCodeUser, "")
 	})
 }

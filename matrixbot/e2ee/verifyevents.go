@@ -148,7 +148,7 @@ func (v *verifier) handleRequest(ctx context.Context, evt *event.Event) {
 	v.replace(ctx, evt.Sender, asked.TheirDeviceID)
 	r := v.open(Verification{ID: string(txn), User: evt.Sender, Device: asked.TheirDeviceID, Room: evt.RoomID})
 	if r == nil {
-		m.log.Warn("too many verifications at once: one was ignored", "user_id", evt.Sender)
+		m.log.WarnContext(ctx, "too many verifications at once: one was ignored", "user_id", evt.Sender)
 		return
 	}
 	asked.ExpirationTime = jsontime.UM(time.Now().Add(verifyTime))
@@ -157,11 +157,13 @@ func (v *verifier) handleRequest(ctx context.Context, evt *event.Event) {
 		return
 	}
 	what, accept := r.Verification, m.config.Operator.Accept
-	v.ask(r, func() bool { return v.willing() && (accept == nil || accept(r.ctx, what)) }, func(ctx context.Context, yes bool) {
+	v.ask(r, func(ctx context.Context) bool {
+		return v.willing() && (accept == nil || accept(ctx, what))
+	}, func(ctx context.Context, yes bool) {
 		if !yes {
 			v.cancel(ctx, txn, event.VerificationCancelCodeUser, "declined")
 		} else if err := v.helper.AcceptVerification(ctx, txn); err != nil {
-			m.log.Warn("a verification could not be accepted", "error", err, "user_id", what.User)
+			m.log.WarnContext(ctx, "a verification could not be accepted", "error", err, "user_id", what.User)
 			v.cancel(ctx, txn, event.VerificationCancelCodeInternalError, "it could not be accepted")
 		}
 	})

@@ -47,7 +47,7 @@ func (h hooks) VerificationReady(_ context.Context, txn id.VerificationTransacti
 		}
 		r.begun = true
 		if err := v.helper.StartSAS(ctx, txn); err != nil {
-			v.machine.log.Warn("a verification could not begin", "error", err, "user_id", r.User)
+			v.machine.log.WarnContext(ctx, "a verification could not begin", "error", err, "user_id", r.User)
 			v.cancel(ctx, txn, event.VerificationCancelCodeUnknownMethod, "it could not begin")
 		}
 	})
@@ -66,8 +66,8 @@ func (h hooks) ShowSAS(_ context.Context, txn id.VerificationTransactionID, emoj
 		shown[i] = Emoji{Symbol: string(emojis[i]), Name: names[i]}
 	}
 	what, config := r.Verification, &v.machine.config
-	v.ask(r, func() bool {
-		return config.AutoVerify || config.Operator.Compare(r.ctx, what, shown)
+	v.ask(r, func(ctx context.Context) bool {
+		return config.AutoVerify || config.Operator.Compare(ctx, what, shown)
 	}, func(ctx context.Context, yes bool) {
 		if v.find(txn) == r {
 			v.answer(ctx, r, yes)
@@ -84,7 +84,7 @@ func (v *verifier) answer(ctx context.Context, r *running, same bool) {
 	}
 	r.confirmed = true
 	if err := v.helper.ConfirmSAS(ctx, txn); err != nil {
-		v.machine.log.Warn("a verification could not be confirmed", "error", err, "user_id", r.User)
+		v.machine.log.WarnContext(ctx, "a verification could not be confirmed", "error", err, "user_id", r.User)
 		v.cancel(ctx, txn, event.VerificationCancelCodeInternalError, "it could not be confirmed")
 		return
 	}

@@ -33,8 +33,8 @@ type zerologWriter struct {
 // Write logs one line of zerolog, a JSON object.
 func (w *zerologWriter) Write(line []byte) (int, error) {
 	var fields map[string]any
-	if json.Unmarshal(line, &fields) != nil {
-		return len(line), nil
+	if err := json.Unmarshal(line, &fields); err != nil {
+		return 0, err
 	}
 	attrs := []slog.Attr{slog.Any("mautrix_level", fields["level"]), slog.Any("mautrix", fields["message"])}
 	names := make([]string, 0, len(fields))
