@@ -52,6 +52,7 @@ type Config struct {
 	// NoEncryption leaves the bot without keys: it neither hears nor says anything in encrypted rooms.
 	NoEncryption bool
 	// Encryption says how encryption works. Its zero value is good; Client, Store, PickleKey and Log are the bot's.
+	// With Encryption.Stores keys are kept elsewhere than in Data, as in PostgreSQL by means of mautrix's own stores.
 	Encryption e2ee.Config
 	// InsecureHTTP allows an http:// address that is not this machine. Secrets then travel for everybody to read.
 	InsecureHTTP bool

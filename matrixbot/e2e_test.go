@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -103,13 +104,15 @@ func TestElementRedactsInTime(t *testing.T) {
 		return router(ctx, r)
 	}
 	w.bot.start()
+	release := sync.OnceFunc(func() { close(free) })
+	t.Cleanup(release) // before the bot is stopped
 	room, other := w.room(ada), w.room(ada)
 	ada.Send(room, "wait")
 	await(t, "the handler", busy)
 	mistake := ada.Send(room, "!echo mistake")
-	ada.Do(nil, "redact", map[string]any{"room": room, "id": mistake})
+	ada.Do(nil, "redact", map[string]any{"room": room, "event": mistake})
 	w.answers(ada, other, "the bot has heard of it")
-	close(free)
+	release()
 	w.answers(ada, room, "after it")
 	assert.NotContains(t, w.bot.texts(), "!echo mistake")
 }
@@ -119,7 +122,8 @@ func TestElementRelationsOfTheBot(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	ada := w.person("ada")
-	var said, mistake, asked id.EventID
+	var said, asked id.EventID
+	read := make(chan struct{})
 	w.bot.config.Handler = func(ctx context.Context, r *matrixbot.Request) (err error) {
 		asked = r.Event
 		if said, err = r.Reply(ctx, "**one**"); err != nil {
@@ -131,8 +135,13 @@ func TestElementRelationsOfTheBot(t *testing.T) {
 		if _, err = r.React(ctx, "👀"); err != nil {
 			return err
 		}
-		if mistake, err = r.ReplyThread(ctx, "three"); err != nil {
+		mistake, err := r.ReplyThread(ctx, "three")
+		if err != nil {
 			return err
+		}
+		select {
+		case <-read:
+		case <-ctx.Done():
 		}
 		_, err = r.Redact(ctx, mistake, "a mistake")
 		return err
@@ -149,8 +158,11 @@ func TestElementRelationsOfTheBot(t *testing.T) {
 		r, _ := e.Wire["m.relates_to"].(map[string]any)
 		return r
 	}
+	three := w.said(ada, room, "three")
+	assert.Equal(t, "m.thread", relation(three)["rel_type"])
+	close(read)
 	redaction := seen("a redaction", func(e matrixjs.Event) bool { return e.Type == "m.room.redaction" })
-	assert.Equal(t, mistake.String(), redaction.Redacts)
+	assert.Equal(t, three.ID, redaction.Redacts)
 
 	one := w.said(ada, room, "one")
 	assert.Equal(t, said.String(), one.ID)
@@ -167,8 +179,6 @@ func TestElementRelationsOfTheBot(t *testing.T) {
 	assert.False(t, eyes.Encrypted, "as Element sends them")
 	assert.Equal(t, map[string]any{"rel_type": "m.annotation", "event_id": asked.String(), "key": "👀"}, relation(eyes))
 
-	three := seen("an answer in a thread", func(e matrixjs.Event) bool { return e.ID == mistake.String() })
-	assert.Equal(t, "m.thread", relation(three)["rel_type"])
 	assert.Equal(t, asked.String(), relation(three)["event_id"])
 }
 

@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 type child struct {
 	Homeserver string
 	User       id.UserID
+	Password   string
 	Data       string // The folder of the bot.
 	Journal    string // The file in which its handlers note what they do.
 	Log        string // The file in which the bot reports.
@@ -47,11 +48,11 @@ type child struct {
 }
 
 // newChild returns the settings of a bot, with files in a folder of the test.
-func newChild(t *testing.T, homeserver string, user id.UserID) *child {
+func newChild(t *testing.T, homeserver string, user id.UserID, password string) *child {
 	t.Helper()
 	folder := t.TempDir()
 	return &child{
-		Homeserver: homeserver, User: user, Data: filepath.Join(folder, "bot"),
+		Homeserver: homeserver, User: user, Password: password, Data: filepath.Join(folder, "bot"),
 		Journal: filepath.Join(folder, "journal"), Log: filepath.Join(folder, "log"),
 	}
 }
@@ -126,7 +127,7 @@ func runChild(text string) error {
 		return err
 	}
 	bot, err := matrixbot.New(matrixbot.Config{
-		Homeserver: c.Homeserver, User: string(c.User), Password: matrixbot.NewSecret(password), Data: c.Data,
+		Homeserver: c.Homeserver, User: string(c.User), Password: matrixbot.NewSecret(c.Password), Data: c.Data,
 		Invites: matrixbot.Invites{Servers: []string{c.User.Homeserver()}}, Transport: doom,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})),
 		Handler: func(ctx context.Context, r *matrixbot.Request) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	server := matrixtest.Dendrite(t)
 	bot := server.Register("bot", password)
 	ada := newHuman(t, server.URL(), nil, server.Register("ada", password))
-	child := newChild(t, server.URL(), bot.UserID)
+	child := newChild(t, server.URL(), bot.UserID, password)
 	process := child.start(t)
 	var rooms []id.RoomID
 	for range 3 {
@@ -62,20 +63,26 @@ func TestKilledUnderLoad(t *testing.T) {
 	require.NoError(t, <-ended)
 	answered := ada.wait(func() bool { return ada.open() == 0 })
 	took := time.Since(begin)
+	commands := 0
+	for _, room := range rooms {
+		commands += len(ada.asked[room])
+	}
+	assert.Eventually(t, func() bool { return len(handled(child.notes(t))) == commands }, 10*time.Second, 10*time.Millisecond,
+		"each command is handled to its end")
 	require.NoError(t, process.Process.Kill())
 	assert.ErrorContains(t, process.Wait(), "killed")
 
 	assert.True(t, answered, "replies are missing")
-	commands := 0
 	for _, room := range rooms {
 		assert.Equal(t, ada.asked[room], ada.heard(room), "each command is answered once, in the order of the room")
-		commands += len(ada.asked[room])
 	}
 	assert.Empty(t, ada.broken)
-	assertQuiet(t, child); os.WriteFile("/tmp/child.log", []byte(child.said(t)), 0o600)
-	again, after := checkRuns(t, child, commands)
-	t.Logf("%d kills in %v: %d commands, %d handlers started again (%d at their very end), %d replies before their keys",
-		kills, took.Round(time.Millisecond), commands, again, after, ada.late)
+	assertQuiet(t, child)
+	notes := child.notes(t)
+	again, after := checkRuns(t, notes)
+	most := slices.MaxFunc(notes, func(a, b note) int { return a.Attempt - b.Attempt }).Attempt
+	t.Logf("%d kills in %v: %d commands, %d handlers started again (%d at their very end, one %d times), %d replies before their keys",
+		kills, took.Round(time.Millisecond), commands, again, after, most, ada.late)
 }
 
 // keepAsking gives a command every ten milliseconds, as long as not too many wait for their replies.
@@ -111,10 +118,21 @@ func assertQuiet(t *testing.T, c *child) {
 	}
 }
 
-// checkRuns looks at what the handlers have noted: each command was handled to its end, in order, and a handler was
-// started again only where the process died before it had returned, or in the instant in which it did. It returns how
-// often a handler was started again, and how often of these its end had been noted.
-func checkRuns(t *testing.T, c *child, commands int) (again, after int) {
+// handled is what was handled to its end.
+func handled(notes []note) map[id.EventID]bool {
+	done := map[id.EventID]bool{}
+	for _, n := range notes {
+		if n.Done {
+			done[n.Event] = true
+		}
+	}
+	return done
+}
+
+// checkRuns looks at what the handlers have noted: they ran one after the other in each room, and one was started again
+// only where the process died before it had returned, or in the instant in which it did. It returns how often a handler
+// was started again, and how often of these its end had been noted.
+func checkRuns(t *testing.T, notes []note) (again, after int) {
 	t.Helper()
 	type run struct {
 		note
@@ -123,7 +141,7 @@ func checkRuns(t *testing.T, c *child, commands int) (again, after int) {
 	}
 	last := map[id.RoomID]*run{}
 	done := map[id.EventID]bool{}
-	for _, n := range c.notes(t) {
+	for _, n := range notes {
 		now := last[n.Room]
 		switch {
 		case n.Done:
@@ -148,6 +166,5 @@ func checkRuns(t *testing.T, c *child, commands int) (again, after int) {
 		}
 		last[n.Room] = &run{note: n}
 	}
-	assert.Len(t, done, commands)
 	return again, after
 }

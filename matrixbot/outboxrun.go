@@ -137,6 +137,9 @@ func txnID(key string) string {
 // deliver sends a letter until it has arrived, or never will.
 func (o *outbox) deliver(ctx context.Context, l *letter) (id.EventID, error) {
 	return persist(ctx, o.bot.log, "send", attemptTimeout, func(ctx context.Context) (id.EventID, error) {
+		if seen, err := o.settle(ctx, l); seen != "" || err != nil {
+			return seen, err
+		}
 		room, content := o.bot.rooms.forward(l)
 		if err := o.bot.rooms.ready(ctx, room); err != nil {
 			return "", err

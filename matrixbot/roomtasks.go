@@ -108,6 +108,12 @@ func (r *rooms) run(ctx context.Context) {
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	busy := make(chan struct{}, maxTasksBusy)
+	// A bot that dies in a room before it has a place in the stream of syncs would begin behind what was said there.
+	select {
+	case <-r.bot.outbox.synced:
+	case <-ctx.Done():
+		return
+	}
 	for {
 		select {
 		case <-ctx.Done():

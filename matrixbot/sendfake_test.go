@@ -39,6 +39,7 @@ func startSenderAt(tb testing.TB, url string, transport http.RoundTripper, sessi
 	ended := make(chan error, 1)
 	go func() { ended <- b.outbox.run(ctx) }()
 	require.NoError(tb, b.outbox.open(ctx))
+	b.outbox.sync()
 	return b, func() {
 		cancel()
 		require.NoError(tb, <-ended)

@@ -55,7 +55,7 @@ func (s *syncer) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return nil //nolint:nilerr // An end of ctx is no error, whatever it interrupted.
 }
 
 // step makes one sync, and returns the token for the next.

@@ -67,7 +67,7 @@ async function tellMessage(ev) {
   seen.add(key);
   const info = ev.isEncrypted() ? await crypto.getEncryptionInfoForEvent(ev) : null;
   out({ event: "timeline", room: ev.getRoomId(), id: ev.getId(), sender: ev.getSender(), type: ev.getType(),
-    stateKey: ev.getStateKey(), body: ev.getContent().body, content: ev.getContent(), wire: ev.getWireContent(), redacts: ev.getAssociatedId?.(),
+    stateKey: ev.getStateKey(), body: ev.getOriginalContent().body, content: ev.getOriginalContent(), wire: ev.getWireContent(), redacts: ev.getAssociatedId?.(),
     encrypted: ev.isEncrypted(), failed: ev.isDecryptionFailure() ? String(ev.decryptionFailureReason) : undefined,
     shield: info ? api.EventShieldColour[info.shieldColour] : undefined,
     shieldReason: info?.shieldReason != null ? api.EventShieldReason[info.shieldReason] : undefined });
@@ -140,7 +140,7 @@ const commands = {
   kick: ({ room, user }) => client.kick(room, user),
   async join({ room }) { return (await client.joinRoom(room)).roomId; },
   async send({ room, type, content }) { return (await client.sendEvent(room, type ?? "m.room.message", content)).event_id; },
-  async redact({ room, id }) { return (await client.redactEvent(room, id)).event_id; },
+  async redact({ room, event }) { return (await client.redactEvent(room, event)).event_id; },
   async sendPlain({ room, content }) { // as a homeserver can do in anybody's name
     const path = `/rooms/${encodeURIComponent(room)}/send/m.room.message/${client.makeTxnId()}`;
     return (await client.http.authedRequest("PUT", path, undefined, content)).event_id;
@@ -174,7 +174,7 @@ const commands = {
     await crypto.bootstrapCrossSigning({ setupNewCrossSigning: true, authUploadDeviceSigningKeys: auth(password) });
   },
   async backedUp() { // how many sessions there are in the key backup
-    return (await crypto.getKeyBackupInfo())?.count ?? 0;
+    return (await client.http.authedRequest("GET", "/room_keys/version")).count;
   },
   async recover({ key }) { // what a person does with the recovery key on a new device
     recoveryKey = api.decodeRecoveryKey(key);

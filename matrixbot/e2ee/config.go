@@ -22,10 +22,11 @@ type Config struct {
 	// barrier should be the transport of Client.
 	Store *boltstore.Store
 
-	// Stores are used where Store is nil.
-	Stores Stores
+	// Stores opens other places to keep keys in than Store, for the device that is logged in. Nil:
+	// Store. What it leaves nil is kept in Store, if there is one.
+	Stores func(user id.UserID, device id.DeviceID) (Stores, error)
 
-	// PickleKey encrypts private keys in Store. Stores have theirs already.
+	// PickleKey encrypts private keys in Store. Stores have their own.
 	PickleKey secret.Secret
 
 	// Log gets what an operator should know, and at debug level what the cryptography

@@ -28,8 +28,8 @@ type StateStore interface {
 }
 
 // Stores are other places to keep keys in than one bbolt file, such as mautrix's stores for
-// PostgreSQL. All are needed, but for Verification: without it verifications are kept in
-// memory. A store that does not filter members or forgets encryption, as mautrix's store in
+// PostgreSQL. What is nil is kept in Config.Store; without one Crypto and State are needed, and
+// verifications are kept in memory. A store that does not filter members or forgets encryption, as mautrix's store in
 // memory, makes the bot talk in clear or to those who have left.
 type Stores struct {
 	Crypto       crypto.Store
@@ -107,20 +107,36 @@ func (c Config) stores() (Stores, error) {
 	if c.Client == nil {
 		return Stores{}, errors.New("e2ee: Config.Client is missing")
 	}
+	var stores Stores
+	if c.Stores != nil {
+		var err error
+		if stores, err = c.Stores(c.Client.UserID, c.Client.DeviceID); err != nil {
+			return Stores{}, fmt.Errorf("e2ee: open the stores: %w", err)
+		}
+	}
 	if c.Store == nil {
-		if c.Stores.Crypto == nil || c.Stores.State == nil {
-			return Stores{}, errors.New("e2ee: Config has neither Store nor both of Stores.Crypto and Stores.State")
+		if stores.Crypto == nil || stores.State == nil {
+			return Stores{}, errors.New("e2ee: Config has neither a Store nor Stores with both Crypto and State")
 		}
-		if c.Stores.Verification == nil {
-			c.Stores.Verification = verificationhelper.NewInMemoryVerificationStore()
+		if stores.Verification == nil {
+			stores.Verification = verificationhelper.NewInMemoryVerificationStore()
 		}
-		return c.Stores, nil
+		return stores, nil
 	}
-	keys, err := c.Store.Crypto([]byte(c.PickleKey.Reveal()))
-	if err != nil {
-		return Stores{}, fmt.Errorf("e2ee: %w", err)
+	if stores.Crypto == nil {
+		keys, err := c.Store.Crypto([]byte(c.PickleKey.Reveal()))
+		if err != nil {
+			return Stores{}, fmt.Errorf("e2ee: %w", err)
+		}
+		stores.Crypto = keys
 	}
-	return Stores{Crypto: keys, State: c.Store.State(), Verification: c.Store.Verification()}, nil
+	if stores.State == nil {
+		stores.State = c.Store.State()
+	}
+	if stores.Verification == nil {
+		stores.Verification = c.Store.Verification()
+	}
+	return stores, nil
 }
 
 // Init implements [mautrix.CryptoHelper]. It is [Machine.Start].

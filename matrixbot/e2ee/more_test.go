@@ -62,7 +62,10 @@ func TestStores(t *testing.T) {
 		var key secret.Secret
 		_, room, ada, bot := pair(t, nil, func(c *Config) {
 			keeper(&key)(c)
-			c.Stores = Stores{Crypto: crypto.NewMemoryStore(nil), State: c.Store.State()}
+			state := c.Store.State()
+			c.Stores = func(id.UserID, id.DeviceID) (Stores, error) {
+				return Stores{Crypto: crypto.NewMemoryStore(nil), State: state}, nil
+			}
 			c.Store = nil
 		})
 		stop := bot.run()
@@ -89,7 +92,7 @@ func TestConfig(t *testing.T) {
 	require.ErrorContains(t, err, "Config.Client")
 	_, _, ada, _ := pair(t, nil, nil)
 	_, err = New(Config{Client: ada.client})
-	require.ErrorContains(t, err, "Config has neither Store")
+	require.ErrorContains(t, err, "Config has neither a Store")
 	_, err = New(Config{Client: ada.client, Store: ada.store})
 	require.ErrorContains(t, err, "pickle key is empty")
 	_, err = New(Config{Client: ada.client, Store: ada.store, PickleKey: secret.New("pickle"), SendTo: 7})

@@ -4,6 +4,7 @@ package e2ee
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix"
@@ -63,7 +64,7 @@ func (h hooks) ShowSAS(_ context.Context, txn id.VerificationTransactionID, emoj
 	r.shown = true
 	shown := make([]Emoji, len(emojis))
 	for i := range shown {
-		shown[i] = Emoji{Symbol: string(emojis[i]), Name: names[i]}
+		shown[i] = Emoji{Symbol: symbol(emojis[i]), Name: names[i]}
 	}
 	what, config := r.Verification, &v.machine.config
 	v.ask(r, func(ctx context.Context) bool {
@@ -73,6 +74,15 @@ func (h hooks) ShowSAS(_ context.Context, txn id.VerificationTransactionID, emoj
 			v.answer(ctx, r, yes)
 		}
 	})
+}
+
+// symbol returns an emoji as the specification has it: with the sign that it is to be shown as
+// one, where it would be shown as text.
+func symbol(emoji rune) string {
+	if strings.ContainsRune("☁☂☎✂✈✏❤", emoji) {
+		return string(emoji) + "\ufe0f"
+	}
+	return string(emoji)
 }
 
 // answer passes on whether the emojis were the same ones, and then the MAC that waited for it.
