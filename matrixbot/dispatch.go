@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	// maxAttempts is how often a handler is started for one message, should the process end while it runs.
-	maxAttempts = 20
+	// maxAttempts is how often a handler is started for one message, should the process end while it runs, as it may
+	// because of the message. It is started more often within the time of all attempts: the process may be killed again
+	// and again for another reason.
+	maxAttempts  = 5
+	attemptsTime = time.Minute
 	// answerTime is how long it may take to say that a handler failed.
 	answerTime = 30 * time.Second
 	// maxStack is how much is logged of where a handler panicked.
@@ -32,8 +35,8 @@ func (b *Bot) handle(ctx context.Context, e *entry) (done bool) {
 		log.ErrorContext(ctx, "a message cannot be handled", "error", err)
 		return true
 	}
-	if e.Attempt > maxAttempts {
-		b.failed(ctx, r, fmt.Errorf("given up after %d attempts", maxAttempts))
+	if e.Attempt > maxAttempts && time.Since(e.Started) > attemptsTime {
+		b.failed(ctx, r, fmt.Errorf("given up after %d attempts", e.Attempt-1))
 		return true
 	}
 	handler := b.config.Handler

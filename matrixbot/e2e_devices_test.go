@@ -4,7 +4,6 @@ package matrixbot_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,6 +105,7 @@ func TestElementDeviceDeleted(t *testing.T) {
 	w.answers(ada, room, "after")
 	now := w.bot.device()
 	assert.NotEqual(t, gone, now)
-	w.answers(ada, room, "and later")
-	assert.Equal(t, []string{"!echo before", "!echo after", "!echo and later"}, slices.Compact(w.bot.texts()))
+	later := w.answers(ada, room, "and later")
+	assert.Equal(t, "NONE", later.Shield, "the new device is signed too")
+	assert.Equal(t, []string{"!echo before", "!echo after", "!echo and later"}, w.bot.texts())
 }

@@ -29,6 +29,9 @@ func (b *Bot) newMachine(ctx context.Context) (*e2ee.Machine, error) {
 	if config.Password.IsZero() {
 		config.Password = b.config.Password
 	}
+	if config.Withheld == nil {
+		config.Withheld = b.tellWithheld
+	}
 	machine, err := e2ee.New(config) //nolint:contextcheck // It does nothing that takes time.
 	if err != nil {
 		return nil, err

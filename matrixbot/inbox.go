@@ -294,7 +294,9 @@ func (x *inbox) start(ctx context.Context, key, handled string) (e *entry, err e
 	}
 	var counted []byte
 	if e != nil {
-		e.Attempt++
+		if e.Attempt++; e.Attempt == 1 {
+			e.Started = time.Now().UTC()
+		}
 		if counted, err = x.encode(key, e); err != nil {
 			return nil, err
 		}

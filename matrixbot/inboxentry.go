@@ -29,6 +29,7 @@ type entry struct {
 	Received time.Time     `json:"received"`
 	Age      time.Duration `json:"age,omitzero"` // When it was received.
 	Attempt  int           `json:"attempt,omitzero"`
+	Started  time.Time     `json:"started,omitzero"` // When the first attempt was.
 }
 
 // newEntry makes an entry of an event that was decrypted, if it had to be.
