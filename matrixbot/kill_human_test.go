@@ -64,7 +64,7 @@ func newHuman(t *testing.T, url string, transport http.RoundTripper, session mat
 	})
 	require.NoError(t, err)
 	require.NoError(t, h.machine.Start(t.Context()))
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup
 	running.Go(func() { _ = h.machine.Run(ctx) })
 	running.Go(func() {

@@ -19,7 +19,7 @@ import (
 
 // A bot that dies at any step of its first start, its login, its way into a room, and its first answers, goes on after
 // the next start as if nothing had been.
-func TestKilledAtAnyStep(t *testing.T) {
+func TestKilledAtAnyStep(t *testing.T) { //nolint:tparallel // How many steps there are shows the last one.
 	t.Parallel()
 	stride := 7 // A step of each kind, and some more.
 	if os.Getenv(killsVariable) != "" {

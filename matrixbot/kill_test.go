@@ -51,12 +51,12 @@ func TestKilledUnderLoad(t *testing.T) {
 	enough, ended := make(chan struct{}), make(chan error, 1)
 	go func() { ended <- keepAsking(ada, rooms, enough) }()
 	// The same moments each time, as far as a process can be the same.
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // It decides when to kill.
+	random := rand.New(rand.NewPCG(1, 2))
 	begin := time.Now()
 	for range kills {
 		<-time.After(time.Duration(30+random.IntN(270)) * time.Millisecond)
 		require.NoError(t, process.Process.Kill())
-		assert.ErrorContains(t, process.Wait(), "killed")
+		require.ErrorContains(t, process.Wait(), "killed")
 		process = child.start(t)
 	}
 	close(enough)
@@ -70,7 +70,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	assert.Eventually(t, func() bool { return len(handled(child.notes(t))) == commands }, 10*time.Second, 10*time.Millisecond,
 		"each command is handled to its end")
 	require.NoError(t, process.Process.Kill())
-	assert.ErrorContains(t, process.Wait(), "killed")
+	require.ErrorContains(t, process.Wait(), "killed")
 
 	assert.True(t, answered, "replies are missing")
 	for _, room := range rooms {

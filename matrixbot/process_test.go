@@ -146,7 +146,7 @@ func (s *stage) start(tb testing.TB) time.Duration {
 	for len(s.syncs) > 0 {
 		<-s.syncs
 	}
-	s.process = exec.CommandContext(tb.Context(), s.file, "-allow", "@ada:localhost") //nolint:gosec // Built above.
+	s.process = exec.CommandContext(tb.Context(), s.file, "-allow", "@ada:localhost")
 	s.process.Env = []string{
 		"MATRIX_HOMESERVER=" + s.address, "MATRIX_USER=" + string(s.user), "MATRIX_PASSWORD=" + password, "MATRIX_DATA=" + s.data,
 	}

@@ -151,14 +151,17 @@ func (u *User) CreateRoom(o RoomOptions) (room id.RoomID) {
 	}
 	u.act("CreateRoom", func() *answer {
 		r, bad := u.s.createRoom(u, content("CreateRoom", req))
-		if bad == nil {
-			room = r.id
+		if bad != nil {
+			return bad
 		}
-		return bad
+		room = r.id
+		for _, m := range o.Members { // In one go: no sync sees them invited.
+			if bad := u.s.setMembership(room, m, m.id, "join", ""); bad != nil {
+				return bad
+			}
+		}
+		return nil
 	})
-	for _, m := range o.Members {
-		m.Join(room)
-	}
 	if len(o.Power) > 0 {
 		u.setPower(room, o.Power)
 	}
