@@ -203,7 +203,7 @@ func TestElementManyVerifications(t *testing.T) {
 	room := w.room(ada)
 	for _, inRoom := range []bool{true, false} {
 		for _, botAsks := range []bool{true, false} {
-			for i := range 6 { // each order twice
+			for i := range 10 {
 				m := w.meet(ada, room, inRoom, botAsks)
 				m.confirm([]string{botFirst, humanFirst, together}[i%3])
 				m.succeeds()
