@@ -2,6 +2,7 @@ package matrixbot
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -40,6 +41,24 @@ func (b *Bot) newMachine(ctx context.Context) (*e2ee.Machine, error) {
 		return nil, err
 	}
 	return machine, nil
+}
+
+// Machine returns the encryption of a bot that runs, for what people do with it: to verify somebody, to accept an
+// identity, to see how the bot's device stands. It waits until there is one. A bot whose device was deleted gets another
+// Machine, so ask for it anew each time. It fails with [e2ee.ErrNoEncryption] where Config.NoEncryption is set, and with
+// the cause of the end of ctx.
+func (b *Bot) Machine(ctx context.Context) (machine *e2ee.Machine, err error) {
+	if b.config.NoEncryption {
+		return nil, fmt.Errorf("matrixbot: %w", e2ee.ErrNoEncryption)
+	}
+	if err := b.outbox.open(ctx); err != nil {
+		return nil, err
+	}
+	err = b.encrypter.use(ctx, func(e encryption) error {
+		machine, _ = e.(*e2ee.Machine) // Nothing else is ever set.
+		return nil
+	})
+	return machine, err
 }
 
 // encrypter is the encryption of the mautrix client: that of the present device. While the bot has none, as between the
