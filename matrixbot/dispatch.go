@@ -64,6 +64,10 @@ func (b *Bot) handle(ctx context.Context, e *entry) (done bool) {
 		log.WarnContext(ctx, "a handler was interrupted and starts again with the bot", "attempt", e.Attempt, "error", err)
 		return false
 	}
+	if refused, ok := errors.AsType[*RefusalError](err); ok { // Of a Handler without a Router, which would have told it.
+		log.InfoContext(ctx, "a message was refused", "sender", r.Sender, "decision", refused.decision(), "reason", refused.Reason)
+		return true
+	}
 	if err != nil {
 		b.failed(ctx, r, err)
 	}

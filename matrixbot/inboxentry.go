@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"maunium.net/go/mautrix/event"
@@ -83,9 +84,18 @@ func (b *Bot) request(ctx context.Context, e *entry) (*Request, error) {
 		r.Thread, r.ReplyTo = content.RelatesTo.GetThreadParent(), content.RelatesTo.GetNonFallbackReplyTo()
 		r.Mentioned = content.Mentions.Has(b.own())
 	}
-	members, err := b.client.StateStore.GetRoomJoinedOrInvitedMembers(ctx, e.Room)
-	r.Direct = err == nil && len(members) <= 2
+	r.Direct = b.alone(ctx, e.Room, evt.Sender)
 	return r, nil
+}
+
+// alone says whether nobody but the bot and somebody is in a room. Where that is not known, it is not so.
+func (b *Bot) alone(ctx context.Context, room id.RoomID, with id.UserID) bool {
+	known, err := b.client.StateStore.HasFetchedMembers(ctx, room)
+	if err != nil || !known {
+		return false
+	}
+	members, err := b.client.StateStore.GetRoomJoinedOrInvitedMembers(ctx, room)
+	return err == nil && len(members) == 2 && slices.Contains(members, with) && slices.Contains(members, b.own())
 }
 
 // wanted says whether anybody handles an event, which is decrypted. Nobody handles what the bot itself says, what other
