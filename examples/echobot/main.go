@@ -24,46 +24,36 @@ func main() {
 	var people []id.UserID
 	flag.Func("allow", "a `user` who may use the bot, as @ada:example.org; may be repeated", func(user string) error {
 		people = append(people, id.UserID(user))
-		_, _, err := id.UserID(user).ParseAndValidateRelaxed()
-		return err
+		return nil
 	})
 	flag.Parse()
-	if err := run(people); err != nil {
-		fmt.Fprintln(os.Stderr, "echobot:", err)
-		os.Exit(1)
-	}
-}
-
-// run is a whole bot.
-func run(people []id.UserID) error {
 	config, err := matrixbot.ConfigFromEnv(os.Getenv)
-	if err != nil {
-		return err
-	}
+	check(err)
 	config.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	config.Invites.From = people
 	config.Router, err = matrixbot.NewRouter(matrixbot.RouterConfig{Prefix: "!", Access: matrixbot.AllowUsers(people...)})
-	if err != nil {
-		return err
-	}
-	err = config.Router.Command(matrixbot.Command{
+	check(err)
+	check(config.Router.Command(matrixbot.Command{
 		Name: "echo", Summary: "says what you say", Args: []matrixbot.Arg{{Name: "text", Raw: true}},
 		Handler: func(ctx context.Context, r *matrixbot.Request, in matrixbot.Values) error {
 			_, err := r.ReplyText(ctx, in.Text("text"))
 			return err
 		},
-	})
-	if err != nil {
-		return err
-	}
+	}))
 	bot, err := matrixbot.New(config)
-	if err != nil {
-		return err
-	}
+	check(err)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := bot.Run(ctx); ctx.Err() == nil {
-		return err
+	err = bot.Run(ctx)
+	interrupted := ctx.Err() != nil
+	stop()
+	if !interrupted {
+		check(err)
 	}
-	return nil
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "echobot:", err)
+		os.Exit(1)
+	}
 }
