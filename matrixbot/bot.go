@@ -216,6 +216,7 @@ func (b *Bot) listen(ctx, behind context.Context, endBehind context.CancelCauseF
 			end(err)
 		}
 	})
+	work.Go(func() { b.prune(working, machine) })
 	err = (&syncer{bot: b}).run(receiving)
 	if err == nil && ctx.Err() == nil {
 		err = context.Cause(receiving)
