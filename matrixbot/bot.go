@@ -31,9 +31,8 @@ type Bot struct {
 	sealer    *sealer
 	client    *mautrix.Client
 	session   *session
-	encrypter *encrypter    // nil without encryption
-	machine   *e2ee.Machine // nil without encryption
-	crypto    encryption    // The machine, for the syncer; nil without encryption.
+	encrypter *encrypter // nil without encryption
+	crypto    encryption // The machine, for the syncer; nil without encryption.
 	inbox     *inbox
 	workers   *workers
 
@@ -204,7 +203,7 @@ func (b *Bot) listen(ctx, behind context.Context, endBehind context.CancelCauseF
 	if err != nil {
 		return err
 	}
-	b.machine, b.crypto = machine, machine
+	b.crypto = machine
 	b.encrypter.set(machine)
 	receiving, end := context.WithCancelCause(ctx)
 	defer end(nil)

@@ -174,6 +174,24 @@ func TestUpgrade(t *testing.T) {
 	}
 }
 
+// The bot is invited to the successor while the homeserver still answers that it is not.
+func TestUpgradeInvitedMeanwhile(t *testing.T) {
+	t.Parallel()
+	converse(t, func(t *testing.T, c conversation) {
+		room := c.ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{c.bot}})
+		tellAll(t, c.b, c.srv, room)
+		c.srv.Fail(matrixtest.Match{Path: "/join/*"},
+			matrixtest.Fault{Delay: 10 * time.Second, Status: http.StatusForbidden, ErrCode: "M_FORBIDDEN"})
+		successor := c.ada.Upgrade(room, "11")
+		tellAll(t, c.b, c.srv, room)
+		time.Sleep(time.Second)
+		c.ada.Invite(successor, c.bot.ID())
+		tellInvite(t, c.b, c.srv, successor)
+		time.Sleep(time.Minute)
+		assert.Equal(t, "join", c.srv.Membership(successor, c.bot.ID()))
+	})
+}
+
 // A tombstone leads only to a room that really is the successor.
 func TestFalseUpgrade(t *testing.T) {
 	t.Parallel()

@@ -41,14 +41,15 @@ func (r *rooms) handleInvite(ctx context.Context, evt *event.Event) error {
 	return r.plan(evt.RoomID, task{Join: join, Inviter: evt.Sender})
 }
 
-// plan writes a task. It takes the place of what was to be done about the room, unless that is the same.
+// plan writes a task. It takes the place of what was to be done about the room, unless that is the same. To enter is done
+// again where it is under way already: an invitation that comes meanwhile lets the bot in where it may be refused now.
 func (r *rooms) plan(room id.RoomID, t task) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.load(); err != nil {
 		return err
 	}
-	if old := r.tasks[room]; old != nil && old.Join == t.Join {
+	if old := r.tasks[room]; old != nil && old.Join == t.Join && (!t.Join || !old.working) {
 		return nil
 	}
 	if len(r.tasks) >= maxTasks {

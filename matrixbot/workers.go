@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,7 +76,7 @@ func (w *workers) add(room id.RoomID, event id.EventID, key string) {
 		return // It is in the store, and handled after the next start.
 	}
 	l := w.lane(room)
-	at, _ := slices.BinarySearchFunc(l.waiting, key, func(t ticket, key string) int { return compare(t.key, key) })
+	at, _ := slices.BinarySearchFunc(l.waiting, key, func(t ticket, key string) int { return strings.Compare(t.key, key) })
 	l.waiting = slices.Insert(l.waiting, at, ticket{key, event})
 	w.pending++
 	l.tell()
@@ -83,16 +84,6 @@ func (w *workers) add(room id.RoomID, event id.EventID, key string) {
 		l.busy = true
 		w.all.Go(func() { w.work(room, l) })
 	}
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // hold has entries with larger keys wait for one that may still come.

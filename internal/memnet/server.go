@@ -18,6 +18,8 @@ type Server struct {
 	served   sync.WaitGroup
 
 	mu         sync.Mutex
+	closed     bool
+	ports      []*http.Server // See Listen.
 	transports []*http.Transport
 }
 
@@ -54,13 +56,23 @@ func (s *Server) Transport() *http.Transport {
 // It may be called twice.
 func (s *Server) Close() {
 	s.closeIdle()
-	ctx, cancel := context.WithTimeout(context.Background(), drain)
-	defer cancel()
-	if s.http.Shutdown(ctx) != nil {
-		_ = s.http.Close()
+	s.mu.Lock()
+	s.closed = true
+	servers := append([]*http.Server{s.http}, s.ports...)
+	s.mu.Unlock()
+	for _, server := range servers {
+		shut(server)
 	}
 	s.served.Wait()
 	s.closeIdle()
+}
+
+func shut(server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		_ = server.Close()
+	}
 }
 
 func (s *Server) closeIdle() {

@@ -3,7 +3,6 @@ package e2ee
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
@@ -65,10 +64,6 @@ type Config struct {
 	// succeeds. It is called in the goroutine of Decrypt and should not block for long; it may
 	// call the Machine. nil only logs.
 	Withheld func(ctx context.Context, w Withheld)
-
-	// KeyWait is how long DecryptWait waits for a missing key altogether. The zero value is 25
-	// seconds.
-	KeyWait time.Duration
 }
 
 // Policy says which devices get the keys to what the bot sends.

@@ -13,13 +13,10 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// requestAfter is how long DecryptWait waits before it asks for a key.
-const requestAfter = 3 * time.Second
-
 // Decrypt implements [mautrix.CryptoHelper]. It decrypts an m.room.encrypted event and returns
 // at once. It fails with an error that is [ErrKeyMissing] where the key may still come, in a
-// later sync; so never wait for it in the loop that handles syncs, but call [Machine.DecryptWait]
-// elsewhere. Other errors are [ErrRedacted], [*WithheldError], [ErrUndecryptable], or come from
+// later sync: keep the event and try again, and after a while ask for the key with
+// [Machine.RequestSession]. Other errors are [ErrRedacted], [*WithheldError], [ErrUndecryptable], or come from
 // the store.
 func (m *Machine) Decrypt(ctx context.Context, evt *event.Event) (*event.Event, error) {
 	decrypted, err := m.decrypt(ctx, evt)
@@ -31,42 +28,6 @@ func (m *Machine) Decrypt(ctx context.Context, evt *event.Event) (*event.Event, 
 		return nil, err
 	}
 	return nil, fmt.Errorf("e2ee: decrypt: %w", err)
-}
-
-// DecryptWait is [Machine.Decrypt], but waits for a missing key: first for a moment, then it
-// asks the sender's devices and the bot's own others for the key, and waits until Config.KeyWait
-// has passed altogether. Syncs have to go on meanwhile.
-func (m *Machine) DecryptWait(ctx context.Context, evt *event.Event) (*event.Event, error) {
-	content := encryptedContent(evt)
-	if content == nil {
-		return m.Decrypt(ctx, evt)
-	}
-	wait, leave := m.waiters.enter(content.SessionID)
-	defer leave()
-	begun, requested := time.Now(), false
-	for {
-		decrypted, err := m.Decrypt(ctx, evt)
-		left := m.config.KeyWait - time.Since(begun)
-		if err == nil || !mayStillCome(err) || left <= 0 || ctx.Err() != nil {
-			return decrypted, err
-		}
-		if requested {
-			wait(ctx, left)
-			continue
-		}
-		if !wait(ctx, min(requestAfter, left)) && ctx.Err() == nil {
-			m.RequestSession(ctx, evt.RoomID, content.SenderKey, content.SessionID, evt.Sender, "")
-			requested = true
-		}
-	}
-}
-
-// mayStillCome says whether a key may come: also where somebody who was asked has not got it.
-func mayStillCome(err error) bool {
-	if withheld, ok := errors.AsType[*WithheldError](err); ok {
-		return withheld.Code == string(event.RoomKeyWithheldUnavailable)
-	}
-	return errors.Is(err, ErrKeyMissing)
 }
 
 func encryptedContent(evt *event.Event) *event.EncryptedEventContent {

@@ -126,9 +126,9 @@ func TestUndecryptable(t *testing.T) {
 	require.NotErrorIs(t, err, ErrUndecryptable, "trouble with the store is no fault of the message")
 }
 
-// A key that comes after its message is waited for, then asked for; one that never comes is
-// given up.
-func TestDecryptWait(t *testing.T) {
+// Who waits for a key that comes after its message is woken; a wait for one that never comes ends, and leaves nothing
+// behind. A key that is asked for is asked for once.
+func TestWaitForSession(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv, room, ada, bot := pair(t, nil, nil)
@@ -138,20 +138,21 @@ func TestDecryptWait(t *testing.T) {
 		_, err := bot.machine.Decrypt(t.Context(), evt)
 		require.ErrorIs(t, err, ErrKeyMissing)
 
+		content := encryptedContent(evt)
 		time.AfterFunc(2*time.Second, func() { _ = bot.sync(t.Context(), 0) })
 		begun := time.Now()
-		decrypted, err := bot.machine.DecryptWait(t.Context(), evt)
+		require.True(t, bot.machine.WaitForSession(t.Context(), room, "", content.SessionID, time.Minute))
+		assert.Equal(t, 2*time.Second, time.Since(begun))
+		decrypted, err := bot.machine.Decrypt(t.Context(), evt)
 		require.NoError(t, err)
 		assert.Equal(t, "one", decrypted.Content.AsMessage().Body)
-		assert.Equal(t, 2*time.Second, time.Since(begun))
 
-		content := *encryptedContent(evt)
-		content.SessionID = "never" + content.SessionID[5:]
-		evt.Content.Parsed = &content
+		never := "never" + content.SessionID[5:]
 		begun = time.Now()
-		_, err = bot.machine.DecryptWait(t.Context(), evt)
-		require.ErrorIs(t, err, ErrKeyMissing)
-		assert.Equal(t, keyWait, time.Since(begun))
+		require.False(t, bot.machine.WaitForSession(t.Context(), room, "", never, 5*time.Second))
+		assert.Equal(t, 5*time.Second, time.Since(begun))
+		assert.Empty(t, bot.machine.waiters.waits, "nobody waits any more")
+		bot.machine.RequestSession(t.Context(), room, "", never, evt.Sender, "")
 		asked := 0
 		for _, request := range srv.Requests() {
 			if strings.Contains(request.Path, "m.room_key_request") {
@@ -159,7 +160,6 @@ func TestDecryptWait(t *testing.T) {
 			}
 		}
 		assert.Equal(t, 1, asked)
-		assert.Empty(t, bot.machine.waiters.waits, "nobody waits any more")
 	})
 }
 

@@ -16,10 +16,6 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// keyWait is how long a missing key is waited for where Config.KeyWait is zero: as long as
-// mautrix waits by itself.
-const keyWait = 25 * time.Second
-
 // StateStore knows the rooms. [github.com/signalbox-go/signalbox/matrixbot/boltstore.State] and
 // mautrix's SQL state store are some.
 type StateStore interface {
@@ -77,9 +73,6 @@ func New(config Config) (*Machine, error) {
 	}
 	if config.SendTo < SendToAll || config.SendTo > SendToVerified {
 		return nil, errors.New("e2ee: Config.SendTo is none of the policies")
-	}
-	if config.KeyWait <= 0 {
-		config.KeyWait = keyWait
 	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)

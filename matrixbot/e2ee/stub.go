@@ -48,11 +48,6 @@ func (*Machine) Decrypt(context.Context, *event.Event) (*event.Event, error) {
 	return nil, ErrNoEncryption
 }
 
-// DecryptWait returns [ErrNoEncryption].
-func (*Machine) DecryptWait(context.Context, *event.Event) (*event.Event, error) {
-	return nil, ErrNoEncryption
-}
-
 // Trust returns [TrustUnknown].
 func (*Machine) Trust(context.Context, *event.Event) Trust { return TrustUnknown }
 

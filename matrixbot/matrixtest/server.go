@@ -1,12 +1,8 @@
 package matrixtest
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -26,9 +22,8 @@ type Server struct {
 	done    chan struct{} // closed by Close; ends every wait
 	workers sync.WaitGroup
 
-	mu        sync.Mutex // guards everything below; never held while waiting
-	closed    bool
-	listeners []*http.Server
+	mu     sync.Mutex // guards everything below; never held while waiting
+	closed bool
 
 	pos       int64 // of the newest change; sync tokens are positions
 	ids       int   // how many ids were made
@@ -117,26 +112,11 @@ func (s *Server) Transport() http.RoundTripper {
 // The address is of the form "127.0.0.1:0"; one that is not a loopback address is refused. It returns the URL.
 // Do not use it inside a testing/synctest bubble: waiting for the network keeps a bubble's clock still.
 func (s *Server) Listen(addr string) (string, error) {
-	host, _, err := net.SplitHostPort(addr)
+	url, err := s.net.Listen(addr)
 	if err != nil {
 		return "", fmt.Errorf("matrixtest: listen: %w", err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return "", fmt.Errorf("matrixtest: listen: %q is not a loopback address: use 127.0.0.1:0", addr)
-	}
-	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
-	if err != nil {
-		return "", fmt.Errorf("matrixtest: listen: %w", err)
-	}
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return "", errors.Join(errors.New("matrixtest: listen: the server is closed"), ln.Close())
-	}
-	s.listeners = append(s.listeners, srv)
-	s.workers.Go(func() { _ = srv.Serve(ln) }) // always returns ErrServerClosed after Close
-	return "http://" + ln.Addr().String(), nil
+	return url, nil
 }
 
 // Close ends the server: waiting syncs are answered, hooks that run are waited for, every goroutine ends.
@@ -149,20 +129,12 @@ func (s *Server) Close() {
 	}
 	s.closed = true
 	close(s.done)
-	listeners := slices.Clone(s.listeners)
 	for t := range s.timers {
 		t.Stop()
 	}
 	s.mu.Unlock()
 
 	s.net.Close()
-	for _, l := range listeners {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		if l.Shutdown(ctx) != nil {
-			_ = l.Close() // what did not end in time is cut off
-		}
-		cancel()
-	}
 	s.workers.Wait()
 }
 

@@ -1,12 +1,8 @@
 package semaphoretest
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -25,9 +21,8 @@ type Server struct {
 	done    chan struct{} // closed by Close; ends every wait
 	workers sync.WaitGroup
 
-	mu        sync.Mutex // guards everything below; never held while waiting
-	closed    bool
-	listeners []*http.Server
+	mu     sync.Mutex // guards everything below; never held while waiting
+	closed bool
 
 	t       time.Time // the moment that is being worked on, by the server's clock
 	agenda  agenda    // what happens later
@@ -103,26 +98,11 @@ func (s *Server) Transport() http.RoundTripper { return s.net.Transport() }
 // The address is of the form "127.0.0.1:0"; one that is not a loopback address is refused. It returns the base address.
 // Do not use it inside a testing/synctest bubble: waiting for the network keeps a bubble's clock still.
 func (s *Server) Listen(addr string) (string, error) {
-	host, _, err := net.SplitHostPort(addr)
+	url, err := s.net.Listen(addr)
 	if err != nil {
 		return "", fmt.Errorf("semaphoretest: listen: %w", err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return "", fmt.Errorf("semaphoretest: listen: %q is not a loopback address: use 127.0.0.1:0", addr)
-	}
-	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
-	if err != nil {
-		return "", fmt.Errorf("semaphoretest: listen: %w", err)
-	}
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return "", errors.Join(errors.New("semaphoretest: listen: the server is closed"), ln.Close())
-	}
-	s.listeners = append(s.listeners, srv)
-	s.workers.Go(func() { _ = srv.Serve(ln) }) // always returns ErrServerClosed after Close
-	return "http://" + ln.Addr().String() + s.prefix, nil
+	return url + s.prefix, nil
 }
 
 // Close ends the server: WebSockets are cut, requests that wait are answered, every goroutine ends.
@@ -136,16 +116,8 @@ func (s *Server) Close() {
 	s.closed = true
 	close(s.done)
 	s.cutSockets(false)
-	listeners := slices.Clone(s.listeners)
 	s.mu.Unlock()
 
 	s.net.Close()
-	for _, l := range listeners {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		if l.Shutdown(ctx) != nil {
-			_ = l.Close() // what did not end in time is cut off
-		}
-		cancel()
-	}
 	s.workers.Wait()
 }

@@ -1,10 +1,7 @@
 package zuliptest
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -24,9 +21,8 @@ type Server struct {
 	done    chan struct{} // closed by Close; ends every wait
 	workers sync.WaitGroup
 
-	mu        sync.Mutex // guards everything below; never held while waiting
-	closed    bool
-	listeners []*http.Server
+	mu     sync.Mutex // guards everything below; never held while waiting
+	closed bool
 
 	org
 	post
@@ -114,26 +110,11 @@ func (s *Server) Transport() http.RoundTripper { return s.net.Transport() }
 // The address is of the form "127.0.0.1:0"; one that is not a loopback address is refused. It returns the site's URL.
 // Do not use it inside a testing/synctest bubble: waiting for the network keeps a bubble's clock still.
 func (s *Server) Listen(addr string) (string, error) {
-	host, _, err := net.SplitHostPort(addr)
+	url, err := s.net.Listen(addr)
 	if err != nil {
 		return "", fmt.Errorf("zuliptest: listen: %w", err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return "", fmt.Errorf("zuliptest: listen: %q is not a loopback address: use 127.0.0.1:0", addr)
-	}
-	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
-	if err != nil {
-		return "", fmt.Errorf("zuliptest: listen: %w", err)
-	}
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return "", errors.Join(errors.New("zuliptest: listen: the server is closed"), ln.Close())
-	}
-	s.listeners = append(s.listeners, srv)
-	s.workers.Go(func() { _ = srv.Serve(ln) }) // always returns ErrServerClosed after Close
-	return "http://" + ln.Addr().String(), nil
+	return url, nil
 }
 
 // Close ends the server: waiting polls are answered, hooks that run are waited for, every goroutine ends.
@@ -146,19 +127,12 @@ func (s *Server) Close() {
 	}
 	s.closed = true
 	close(s.done)
-	listeners, handlers := slices.Clone(s.listeners), slices.Clone(s.handlers)
+	handlers := slices.Clone(s.handlers)
 	s.mu.Unlock()
 
 	s.net.Close()
 	for _, h := range handlers {
 		h.Close()
-	}
-	for _, l := range listeners {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		if l.Shutdown(ctx) != nil {
-			_ = l.Close() // what did not end in time is cut off
-		}
-		cancel()
 	}
 	s.workers.Wait()
 }
