@@ -30,7 +30,7 @@ type Bot struct {
 	pickleKey Secret
 	sealer    *sealer
 	client    *mautrix.Client
-	session   *session
+	session   atomic.Pointer[session]
 	encrypter *encrypter // nil without encryption
 	crypto    encryption // The machine, for the syncer; nil without encryption.
 	inbox     *inbox
@@ -71,6 +71,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	if !b.ran.CompareAndSwap(false, true) {
 		return fmt.Errorf("matrixbot: run: %w", ErrRunning)
 	}
+	defer b.outbox.stop() // Where it came to nothing before the outbox ran, people may wait for that.
 	if err := b.run(ctx); err != nil {
 		return fmt.Errorf("matrixbot: run: %w", err)
 	}
@@ -148,7 +149,7 @@ func (b *Bot) serve(ctx context.Context) error {
 		})
 	}
 	if !b.config.NoEncryption {
-		b.encrypter = newEncrypter()
+		b.encrypter = newEncrypter(b.outbox.stopped)
 		b.client.Crypto = b.encrypter
 	}
 	run(b.outbox.run)
@@ -189,6 +190,10 @@ func (b *Bot) relogin(ctx context.Context, err error) error {
 	login, soft := mends(err)
 	if !login || ctx.Err() != nil {
 		return err
+	}
+	lost := errors.Is(err, e2ee.ErrDeviceLost) || errors.Is(err, e2ee.ErrStoreLost)
+	if lost && !b.config.AccessToken.IsZero() { // The token is good, but of a device whose keys are no more.
+		return fmt.Errorf("%w: %w", ErrLogin, err)
 	}
 	return b.logInAgain(ctx, soft)
 }
@@ -238,8 +243,8 @@ func (b *Bot) send(ctx context.Context, out outgoing) (id.EventID, error) {
 // own implements sender.
 func (b *Bot) own() id.UserID { return b.client.UserID }
 
-// storage implements host.
+// storage implements sender.
 func (b *Bot) storage() *boltstore.Store { return b.store }
 
-// roomState implements host.
+// roomState implements sender.
 func (b *Bot) roomState() mautrix.StateStore { return b.state }

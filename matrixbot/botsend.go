@@ -10,14 +10,18 @@ import (
 )
 
 // Send says something without being asked: news of a job, a reminder. What is said of splitting and waiting at
-// [Request.Reply] holds here too. It waits until [Bot.Run] runs. Methods of a Bot that send may be called from several
-// goroutines; of what goes to one room at the same time any may be the first.
+// [Request.Reply] holds here too. It waits until [Bot.Run] runs, and fails with [ErrStopped] when that has ended.
+// Methods of a Bot that send may be called from several goroutines; of what goes to one room at the same time any may
+// be the first.
 func (b *Bot) Send(ctx context.Context, m Message) (id.EventID, error) {
 	key, err := ownKey(m.Key)
 	if err != nil {
 		return "", err
 	}
 	m.Key = key
+	if err := b.outbox.open(ctx); err != nil {
+		return "", err
+	}
 	return say(ctx, b, m)
 }
 
@@ -55,13 +59,13 @@ func ownKey(key string) (string, error) {
 	return "own/" + key, nil
 }
 
-// delivered implements speaker.
+// delivered implements sender.
 func (b *Bot) delivered(key string) (bool, error) {
 	l, err := b.outbox.find(key)
 	return l != nil, err
 }
 
-// typing implements speaker.
+// typing implements sender.
 func (b *Bot) typing(ctx context.Context, room id.RoomID, d time.Duration) error {
 	if _, err := b.client.UserTyping(ctx, room, d > 0, d); err != nil {
 		return fmt.Errorf("matrixbot: typing in %s: %w", room, err)
@@ -69,7 +73,7 @@ func (b *Bot) typing(ctx context.Context, room id.RoomID, d time.Duration) error
 	return nil
 }
 
-// markRead implements speaker.
+// markRead implements sender.
 func (b *Bot) markRead(ctx context.Context, room id.RoomID, read id.EventID) error {
 	if err := b.client.SendReceipt(ctx, room, read, event.ReceiptTypeRead, struct{}{}); err != nil {
 		return fmt.Errorf("matrixbot: mark %s as read: %w", read, err)

@@ -156,7 +156,7 @@ func TestSomeMessagesAreNeverCommands(t *testing.T) {
 	}
 	require.NoError(t, r.Handle(t.Context(), &Request{sender: r.host, Room: ops, Event: "$y", Sender: ann, Text: "!cd all"}))
 	assert.Equal(t, []string{"all"}, r.called())
-	require.ErrorIs(t, r.Handle(t.Context(), &Request{Text: "!cd all"}), errNoHost)
+	require.ErrorIs(t, r.Handle(t.Context(), &Request{Text: "!cd all"}), errNoBot)
 }
 
 func TestOtherMessagesGoOn(t *testing.T) {

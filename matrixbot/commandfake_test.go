@@ -26,8 +26,10 @@ const (
 	lounge  = id.RoomID("!lounge:example.org")
 )
 
-// fakeHost is a host whose homeserver takes everything, once for each key.
+// fakeHost is a sender whose homeserver takes everything, once for each key.
 type fakeHost struct {
+	sender // It does nothing else.
+
 	store *boltstore.Store
 
 	mu   sync.Mutex
@@ -56,7 +58,10 @@ func (h *fakeHost) own() id.UserID                { return botUser }
 func (h *fakeHost) storage() *boltstore.Store     { return h.store }
 func (h *fakeHost) roomState() mautrix.StateStore { return h.store.State() }
 
-func (h *fakeHost) send(_ context.Context, out outgoing) (id.EventID, error) {
+func (h *fakeHost) send(ctx context.Context, out outgoing) (id.EventID, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.down {

@@ -30,8 +30,9 @@ type RouterConfig struct {
 	Access Access
 	// Middleware goes around all commands, the first one outermost. It runs for those whom the rules let.
 	Middleware []Middleware
-	// Audit hears of every command, of denials too, and of what becomes of questions. Nil: nobody does. It may be
-	// called from several goroutines at once, and holds up the answer while it runs.
+	// Audit hears of every command, of denials too, and of what becomes of questions. Commands that came too late it
+	// does not hear of. Nil: nobody does. It may be called from several goroutines at once, and holds up the answer
+	// while it runs.
 	Audit func(ctx context.Context, entry AuditEntry)
 	// Other gets messages and reactions that are no commands and no answers to questions. Nil: nobody gets them.
 	Other Handler
@@ -103,8 +104,8 @@ func (rt *Router) Command(c Command) error {
 // Handle is the router's [Handler]. It does the command in the message, if there is one, takes answers to questions,
 // and gives everything else to RouterConfig.Other. The bot's own messages, notices and edits it ignores.
 func (rt *Router) Handle(ctx context.Context, r *Request) error {
-	if r.sender == nil {
-		return fmt.Errorf("matrixbot: %w", errNoHost)
+	if _, err := r.bot(); err != nil {
+		return err
 	}
 	if ignored(r) {
 		return nil
@@ -112,28 +113,69 @@ func (rt *Router) Handle(ctx context.Context, r *Request) error {
 	if r.Reaction != nil {
 		return rt.handleReaction(ctx, r)
 	}
-	text, by := rt.trigger.cut(addressed{
-		text: r.Text, html: formattedBody(r), own: r.sender.own(), mentioned: r.Mentioned, direct: r.Direct,
-	})
+	text, by := rt.cut(r)
 	if done, err := rt.handleAnswer(ctx, r, text, by); done {
 		return err
 	}
-	if by == noTrigger {
+	in, ok := rt.invoked(text, by)
+	if !ok {
 		return rt.other(ctx, r)
 	}
+	handler := in.at.handler
+	if in.unknown != "" {
+		handler = rt.unknown
+	}
+	ctx = withInvocation(ctx, in)
+	return rt.settle(ctx, r, r.Event, handler(ctx, r))
+}
+
+// cut returns what a message says to the bot, and which kind of trigger makes it so.
+func (rt *Router) cut(r *Request) (text string, by int) {
+	return rt.trigger.cut(addressed{
+		text: r.Text, html: formattedBody(r), own: r.sender.own(), mentioned: r.Mentioned, direct: r.Direct,
+	})
+}
+
+// invoked returns which command a message is, if it is one.
+func (rt *Router) invoked(text string, by int) (in invocation, ok bool) {
+	if by == noTrigger {
+		return invocation{}, false
+	}
 	found, rest, unknown := rt.root.find(text)
-	if unknown != "" {
-		if by == prefixTrigger && found == rt.root && rt.trigger.attaches() && commandline.Suggest(unknown, names(found)) == "" {
-			return rt.other(ctx, r)
-		}
-		ctx = withInvocation(ctx, invocation{at: found, unknown: unknown})
-		return rt.settle(ctx, r, r.Event, rt.unknown(ctx, r))
-	}
-	if found == rt.root { // It is called by its name alone.
+	switch {
+	case unknown == "" && found == rt.root: // It is called by its name alone.
 		found = rt.root.child("help")
+	case unknown != "" && found == rt.root && by == prefixTrigger && rt.trigger.attaches():
+		if commandline.Suggest(unknown, names(found)) == "" {
+			return invocation{}, false // It may be another bot's.
+		}
 	}
-	ctx = withInvocation(ctx, invocation{at: found, rest: rest})
-	return rt.settle(ctx, r, r.Event, found.handler(ctx, r))
+	return invocation{at: found, rest: rest, unknown: unknown}, true
+}
+
+// refusePlaintext tells the audit of a command, or of an answer to a question, that does not count because it was not
+// encrypted although its room is.
+func (rt *Router) refusePlaintext(ctx context.Context, r *Request) error {
+	if rt.config.Audit == nil || ignored(r) {
+		return nil
+	}
+	refusal := denied("plaintext", "")
+	text, by := rt.cut(r)
+	said, ok := rt.answer(r, text, by)
+	if ok {
+		questions, _, err := rt.asked(r, said)
+		for _, c := range questions {
+			rt.audit(ctx, r, c, time.Now(), refusal)
+		}
+		if err != nil || len(questions) > 0 {
+			return err
+		}
+	}
+	if in, ok := rt.invoked(text, by); ok {
+		refuse := Audit(rt.config.Audit)(func(context.Context, *Request) error { return refusal })
+		_ = refuse(withInvocation(ctx, in), r) // That is the refusal.
+	}
+	return nil
 }
 
 func (rt *Router) other(ctx context.Context, r *Request) error {

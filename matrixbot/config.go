@@ -52,7 +52,8 @@ type Config struct {
 	// NoEncryption leaves the bot without keys: it neither hears nor says anything in encrypted rooms.
 	NoEncryption bool
 	// Encryption says how encryption works. Its zero value is good; Client, Store, PickleKey and Log are the bot's.
-	// With Encryption.Stores keys are kept elsewhere than in Data, as in PostgreSQL by means of mautrix's own stores.
+	// With Encryption.Stores keys are kept elsewhere than in Data, as in PostgreSQL by means of mautrix's own stores; it
+	// must leave State nil, since what is known of rooms stays in Data.
 	Encryption e2ee.Config
 	// InsecureHTTP allows an http:// address that is not this machine. Secrets then travel for everybody to read.
 	InsecureHTTP bool
@@ -71,7 +72,8 @@ type Config struct {
 	// room is left in peace until a newer message came. Nil: they are ignored.
 	TooOld Handler
 	// Plaintext lets messages that are not encrypted reach Handler in rooms that are. The homeserver can make up such
-	// messages in anybody's name. False: they are not handled, which is said once in each room.
+	// messages in anybody's name. False: they are not handled, which is said once in each room. RouterConfig.Audit hears
+	// of those that are commands or answers, as denied.
 	Plaintext bool
 
 	// MaxAge is how old a message may be when it arrives, as after a pause of the bot. 0 means one hour.

@@ -3,9 +3,11 @@ package matrixbot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -320,6 +322,12 @@ func TestAnswersInEncryptedRooms(t *testing.T) {
 		"ann release denied: answer without encryption",
 	}, b.decisions())
 	assert.Empty(t, b.host.bodies(), "ann was told already")
+	for _, text := range []string{"yes", "confirm " + c.ID, "perhaps"} { // To a bot that lets no plaintext through.
+		plain.Text = text
+		require.NoError(t, b.rt.refusePlaintext(t.Context(), plain))
+	}
+	assert.Equal(t, []string{"ann release denied: plaintext", "ann release denied: plaintext"}, b.decisions())
+	assert.Empty(t, b.host.bodies())
 	assert.Equal(t, []string{"released"}, b.say(ann, "yes"))
 
 	b = newReleaser(t, Question{AllowPlaintextReaction: true})
@@ -420,6 +428,28 @@ func TestActionsThatFail(t *testing.T) {
 	b.ask("app")
 	assert.Panics(t, func() { b.rt.Handle(t.Context(), b.host.request(ann, "yes")) })
 	assert.Equal(t, "ann release failed", b.decisions()[3])
+
+	// Who confirms by a reaction hears of it, as nobody else tells them; and nothing is left to be done.
+	c = b.ask("lib")
+	b.host.bodies()
+	reaction = b.host.request(ann, "")
+	reaction.Reaction = &Reaction{Key: "👍", To: c.Question}
+	assert.Panics(t, func() { b.rt.Handle(t.Context(), reaction) })
+	assert.Equal(t, []string{"Sorry, that did not work. Details are in my log."}, b.host.bodies())
+	ctx, cancel := context.WithCancelCause(t.Context())
+	b.outcome = func(ctx context.Context) error { cancel(errHandlerTimeout); return ctx.Err() }
+	c = b.ask("db")
+	b.host.bodies()
+	reaction = b.host.request(ann, "")
+	reaction.Reaction = &Reaction{Key: "👍", To: c.Question}
+	require.ErrorIs(t, b.rt.Handle(ctx, reaction), context.Canceled)
+	assert.Equal(t, []string{"Sorry, that did not work. Details are in my log."}, b.host.bodies())
+	all, err := desk{b.host.store}.all()
+	require.NoError(t, err)
+	for _, c := range all {
+		assert.True(t, c.Done, c.ID)
+	}
+	b.decisions()
 
 	b.outcome = nil
 	b.ask("old")
@@ -572,4 +602,29 @@ func FuzzParseAnswer(f *testing.F) {
 			assert.True(t, ok)
 		}
 	})
+}
+
+// Questions that are settled give way where there are too many.
+func TestSettledQuestionsGiveWay(t *testing.T) {
+	t.Parallel()
+	b := newReleaser(t, Question{})
+	d := desk{b.host.store}
+	now := time.Now()
+	require.NoError(t, d.store.Update(func(tx *boltstore.Tx) error {
+		for i := range maxConfirmations {
+			c := &confirmation{Confirmation: Confirmation{ID: fmt.Sprintf("c%d", i), Expires: now.Add(-time.Duration(i) * time.Second), Requester: bob}, Key: fmt.Sprint(i), State: Asked}
+			if i%2 == 1 {
+				c.State, c.Done = Cancelled, true
+			}
+			if err := d.put(tx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	b.ask("web")
+	all, err := d.all()
+	require.NoError(t, err)
+	assert.Len(t, all, maxConfirmations)
+	assert.False(t, slices.ContainsFunc(all, func(c *confirmation) bool { return c.ID == "c999" }), "the oldest is gone")
 }

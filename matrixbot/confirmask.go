@@ -34,9 +34,9 @@ func (a *Action[T]) Ask(ctx context.Context, r *Request, q Question, arguments T
 }
 
 func (rt *Router) ask(ctx context.Context, r *Request, action string, q Question, arguments json.RawMessage) (Confirmation, error) {
-	h, ok := r.sender.(host)
-	if !ok {
-		return Confirmation{}, errNoHost
+	s, err := r.bot()
+	if err != nil {
+		return Confirmation{}, err
 	}
 	if err := q.check(r.Sender); err != nil {
 		return Confirmation{}, err
@@ -57,15 +57,15 @@ func (rt *Router) ask(ctx context.Context, r *Request, action string, q Question
 	if sizeOf(questionContent(c, q, true)) > maxContent-100 { // It has no id yet.
 		return Confirmation{}, fmt.Errorf("%w: the question", ErrTooLarge)
 	}
-	d := desk{h.storage()}
+	d := desk{s.storage()}
 	if err := d.store.Update(func(tx *boltstore.Tx) error { return d.open(tx, c) }); err != nil {
 		return Confirmation{}, err
 	}
 	if c.Question != "" || c.State != Asked { // The handler runs again.
 		return c.Confirmation, nil
 	}
-	content := questionContent(c, q, q.AllowPlaintextReaction || !encrypted(ctx, h, r.Room))
-	question, err := h.send(ctx, outgoing{Room: r.Room, Key: key, Type: event.EventMessage, Content: content})
+	content := questionContent(c, q, q.AllowPlaintextReaction || !encrypted(ctx, s, r.Room))
+	question, err := s.send(ctx, outgoing{Room: r.Room, Key: key, Type: event.EventMessage, Content: content})
 	if err != nil {
 		return Confirmation{}, err
 	}

@@ -13,9 +13,9 @@ import (
 const announceAgain = 10 * time.Minute
 
 // run lets questions expire that nobody answers, and tells so, until ctx ends. The bot runs it while it is connected.
-func (rt *Router) run(ctx context.Context, h host, log *slog.Logger) error {
+func (rt *Router) run(ctx context.Context, s sender, log *slog.Logger) error {
 	for ctx.Err() == nil {
-		next, err := rt.expire(ctx, h, log, time.Now())
+		next, err := rt.expire(ctx, s, log, time.Now())
 		if err != nil {
 			return fmt.Errorf("matrixbot: questions: %w", err)
 		}
@@ -31,8 +31,8 @@ func (rt *Router) run(ctx context.Context, h host, log *slog.Logger) error {
 }
 
 // expire does what is due, and returns when it has to look again.
-func (rt *Router) expire(ctx context.Context, h host, log *slog.Logger, now time.Time) (next time.Time, err error) {
-	d := desk{h.storage()}
+func (rt *Router) expire(ctx context.Context, s sender, log *slog.Logger, now time.Time) (next time.Time, err error) {
+	d := desk{s.storage()}
 	all, err := d.all()
 	if err != nil {
 		return now, err
@@ -48,7 +48,7 @@ func (rt *Router) expire(ctx context.Context, h host, log *slog.Logger, now time
 		case dueForget:
 			err = d.store.Update(func(tx *boltstore.Tx) error { return tx.Delete(d.records(), c.ID) })
 		case dueExpire:
-			err = rt.announce(ctx, h, d, c)
+			err = rt.announce(ctx, s, d, c)
 		}
 		if err != nil && what == dueExpire && ctx.Err() == nil && c.State == Expired {
 			log.WarnContext(ctx, "cannot tell that a question has expired", "room", c.Room, "question", c.ID, "error", err)
@@ -79,8 +79,8 @@ func (c *confirmation) due() (at time.Time, what int) {
 }
 
 // announce lets a question expire and tells so, once: the same key is never sent twice.
-func (rt *Router) announce(ctx context.Context, h host, d desk, c *confirmation) error {
-	r := &Request{Room: c.Room, Event: c.Question, Thread: c.Thread, Attempt: 1, sender: h}
+func (rt *Router) announce(ctx context.Context, s sender, d desk, c *confirmation) error {
+	r := &Request{Room: c.Room, Event: c.Question, Thread: c.Thread, Attempt: 1, sender: s}
 	if c.State == Asked {
 		expired, err := d.change(c, func(c *confirmation) { c.State = Expired })
 		if err != nil || !expired { // Somebody was quicker.
@@ -95,7 +95,7 @@ func (rt *Router) announce(ctx context.Context, h host, d desk, c *confirmation)
 	if err := r.notice(ctx, "expired", noticeContent(text, "", c.Thread, c.Question)); err != nil {
 		return err
 	}
-	return rt.finish(h, c)
+	return rt.finish(r, c)
 }
 
 func earlier(a, b time.Time) time.Time {

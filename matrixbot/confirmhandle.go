@@ -10,11 +10,7 @@ import (
 
 // handleReaction takes a reaction to a question.
 func (rt *Router) handleReaction(ctx context.Context, r *Request) error {
-	h, ok := r.sender.(host)
-	if !ok {
-		return rt.other(ctx, r)
-	}
-	all, err := desk{h.storage()}.all()
+	all, err := desk{r.sender.storage()}.all()
 	if err != nil {
 		return fmt.Errorf("matrixbot: reaction: %w", err)
 	}
@@ -26,32 +22,26 @@ func (rt *Router) handleReaction(ctx context.Context, r *Request) error {
 		if !ok {
 			return nil
 		}
-		return rt.take(ctx, h, r, c, answer{yes: yes, reaction: true})
+		return rt.take(ctx, r, c, answer{yes: yes, reaction: true})
 	}
 	return rt.other(ctx, r)
 }
 
 // handleAnswer takes a message that answers a question. The text is what follows a trigger, if there is one.
 func (rt *Router) handleAnswer(ctx context.Context, r *Request, text string, by int) (done bool, err error) {
-	if by == noTrigger {
-		text = r.Text
-	}
-	said, ok := parseAnswer(text)
-	h, isHost := r.sender.(host)
-	word, _ := firstWord(text)
-	if !ok || !isHost || by != noTrigger && said.id == "" && rt.root.child(word) != nil {
+	said, ok := rt.answer(r, text, by)
+	if !ok {
 		return false, nil
 	}
-	all, err := desk{h.storage()}.all()
+	found, explicit, err := rt.asked(r, said)
 	if err != nil {
-		return true, fmt.Errorf("matrixbot: answer: %w", err)
+		return true, err
 	}
-	found, explicit := rt.meant(r, said, all, time.Now())
 	switch len(found) {
 	case 0:
 		return false, nil
 	case 1:
-		return true, rt.take(ctx, h, r, found[0], answer{yes: said.yes, explicit: explicit})
+		return true, rt.take(ctx, r, found[0], answer{yes: said.yes, explicit: explicit})
 	}
 	var ids []string
 	for _, c := range found[:min(len(found), maxOpen)] {
@@ -59,6 +49,26 @@ func (rt *Router) handleAnswer(ctx context.Context, r *Request, text string, by 
 	}
 	return true, r.notice(ctx, "which", noticeContent(
 		"Several questions are open. Answer with: "+strings.Join(ids, ", ")+".", "", r.Thread, r.Event))
+}
+
+// answer returns the answer that a message is, unless it is a command.
+func (rt *Router) answer(r *Request, text string, by int) (said spoken, ok bool) {
+	if by == noTrigger {
+		text = r.Text
+	}
+	said, ok = parseAnswer(text)
+	word, _ := firstWord(text)
+	return said, ok && (by == noTrigger || said.id != "" || rt.root.child(word) == nil)
+}
+
+// asked looks the questions up that an answer may be for.
+func (rt *Router) asked(r *Request, said spoken) (found []*confirmation, explicit bool, err error) {
+	all, err := desk{r.sender.storage()}.all()
+	if err != nil {
+		return nil, false, fmt.Errorf("matrixbot: answer: %w", err)
+	}
+	found, explicit = rt.meant(r, said, all, time.Now())
+	return found, explicit, nil
 }
 
 // meant returns the questions that an answer may be for: one where it names it, or replies to it, or where only one
@@ -94,12 +104,12 @@ func (rt *Router) meant(r *Request, said spoken, all []*confirmation, now time.T
 }
 
 // take has an answer count, if it does.
-func (rt *Router) take(ctx context.Context, h host, r *Request, c *confirmation, a answer) error {
+func (rt *Router) take(ctx context.Context, r *Request, c *confirmation, a answer) error {
 	if c.Answer != "" && c.Answer == r.Event {
-		return rt.follow(ctx, h, r, c)
+		return rt.follow(ctx, r, c)
 	}
 	a.by, a.event = r.Sender, r.Event
-	a.plaintext = !r.Encrypted && encrypted(ctx, h, r.Room)
+	a.plaintext = !r.Encrypted && encrypted(ctx, r.sender, r.Room)
 	began := time.Now()
 	action := rt.actions[c.Action]
 	err := c.judge(a, action.access.isSet(), began)
@@ -107,7 +117,7 @@ func (rt *Router) take(ctx context.Context, h host, r *Request, c *confirmation,
 		err = action.access.allows(ctx, r)
 	}
 	if err == nil {
-		changed, storeErr := desk{h.storage()}.change(c, func(c *confirmation) {
+		changed, storeErr := desk{r.sender.storage()}.change(c, func(c *confirmation) {
 			c.State, c.Answer, c.AnsweredBy = Cancelled, a.event, a.by
 			if a.yes {
 				c.State = Confirmed
@@ -129,11 +139,11 @@ func (rt *Router) take(ctx context.Context, h host, r *Request, c *confirmation,
 		return rt.settle(ctx, r, answered, err)
 	}
 	rt.audit(ctx, r, c, began, &RefusalError{Decision: c.State})
-	return rt.follow(ctx, h, r, c)
+	return rt.follow(ctx, r, c)
 }
 
 // follow does what follows from an answer that counts, unless it is done.
-func (rt *Router) follow(ctx context.Context, h host, r *Request, c *confirmation) error {
+func (rt *Router) follow(ctx context.Context, r *Request, c *confirmation) error {
 	if c.Done {
 		return nil
 	}
@@ -141,21 +151,22 @@ func (rt *Router) follow(ctx context.Context, h host, r *Request, c *confirmatio
 		if err := r.notice(ctx, "cancelled", noticeContent("Cancelled: nothing was done.", "", c.Thread, c.Question)); err != nil {
 			return err
 		}
-		return rt.finish(h, c)
+		return rt.finish(r, c)
 	}
 	began := time.Now()
 	action, known := rt.actions[c.Action]
 	// On the disk before the action begins: what it does may be out of the store's sight.
-	if _, err := (desk{h.storage()}).change(c, func(c *confirmation) { c.Attempt++ }); err != nil {
+	if _, err := (desk{r.sender.storage()}).change(c, func(c *confirmation) { c.Attempt++ }); err != nil {
 		return fmt.Errorf("matrixbot: confirmed action: %w", err)
 	}
-	if err := h.storage().Flush(ctx); err != nil {
+	if err := r.sender.storage().Flush(ctx); err != nil {
 		return fmt.Errorf("matrixbot: confirmed action: %w", err)
 	}
 	err := errPanic
 	defer func() {
 		if errors.Is(err, errPanic) {
 			rt.audit(ctx, r, c, began, err)
+			_, _ = rt.finish(r, c), rt.tellFailed(ctx, r, c) // The panic says more.
 		}
 	}()
 	if known {
@@ -163,25 +174,37 @@ func (rt *Router) follow(ctx context.Context, h host, r *Request, c *confirmatio
 	} else {
 		err = Refuse("I cannot do that any more. Ask for it again.")
 	}
-	if err != nil && ctx.Err() != nil {
-		rt.audit(ctx, r, c, began, err)
+	rt.audit(ctx, r, c, began, err)
+	late := errors.Is(context.Cause(ctx), errHandlerTimeout)
+	if err != nil && ctx.Err() != nil && !late {
 		return err // The bot stops; the answer is handled again after the restart.
 	}
-	rt.audit(ctx, r, c, began, err)
-	if storeErr := rt.finish(h, c); storeErr != nil {
+	if storeErr := rt.finish(r, c); storeErr != nil {
 		return storeErr
 	}
-	err = rt.settle(ctx, r, c.Question, err)
-	if err != nil && r.Reaction != nil { // Errors that reactions lead to are logged, not told.
-		content := noticeContent("Sorry, that did not work. Details are in my log.", "", c.Thread, c.Question)
-		err = errors.Join(err, r.notice(ctx, "failed", content))
+	if !late {
+		err = rt.settle(ctx, r, c.Question, err)
+	}
+	if err != nil {
+		err = errors.Join(err, rt.tellFailed(ctx, r, c))
 	}
 	return err
 }
 
+// tellFailed tells who has confirmed an action by a reaction that it failed: errors that reactions lead to are logged,
+// not told. The time of the action may be over.
+func (rt *Router) tellFailed(ctx context.Context, r *Request, c *confirmation) error {
+	if r.Reaction == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime)
+	defer cancel()
+	return r.notice(ctx, "failed", noticeContent("Sorry, that did not work. Details are in my log.", "", c.Thread, c.Question))
+}
+
 // finish notes that nothing is left to be done.
-func (rt *Router) finish(h host, c *confirmation) error {
-	if _, err := (desk{h.storage()}).change(c, func(c *confirmation) { c.Done = true }); err != nil {
+func (rt *Router) finish(r *Request, c *confirmation) error {
+	if _, err := (desk{r.sender.storage()}).change(c, func(c *confirmation) { c.Done = true }); err != nil {
 		return fmt.Errorf("matrixbot: confirmation: %w", err)
 	}
 	return nil

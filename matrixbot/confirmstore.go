@@ -3,6 +3,7 @@ package matrixbot
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -73,6 +74,11 @@ func (d desk) open(tx *boltstore.Tx, c *confirmation) error {
 			open++
 		}
 	}
+	if len(all) >= maxConfirmations {
+		if all, err = d.forgetOne(tx, all); err != nil {
+			return err
+		}
+	}
 	if open >= maxOpen || len(all) >= maxConfirmations {
 		return &RefusalError{
 			Decision: Limited, Reason: "open questions",
@@ -85,6 +91,21 @@ func (d desk) open(tx *boltstore.Tx, c *confirmation) error {
 	}
 	c.ID = confirmationID(c.Key, length)
 	return d.put(tx, c)
+}
+
+// forgetOne removes the oldest of the questions that are settled, so that nobody can fill the records with those.
+func (d desk) forgetOne(tx *boltstore.Tx, all []*confirmation) ([]*confirmation, error) {
+	oldest := -1
+	for i, c := range all {
+		if _, what := c.due(); what == dueForget && (c.Done || c.State == Expired) && (oldest < 0 || c.Expires.Before(all[oldest].Expires)) {
+			oldest = i
+		}
+	}
+	if oldest < 0 {
+		return all, nil
+	}
+	forgotten := all[oldest].ID
+	return slices.Delete(all, oldest, oldest+1), tx.Delete(d.records(), forgotten)
 }
 
 // change changes a question if it is still in the state in which the caller saw it. In any case c is what is on record

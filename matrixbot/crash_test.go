@@ -83,16 +83,23 @@ func crash(t *testing.T, n int) {
 	listens(t, srv)
 	run.stop(t)
 
+	var want []string
+	say := func(i int) {
+		text := fmt.Sprint("!", i)
+		ada.Send(room, text)
+		want = append(want, "first of "+text, "second of "+text)
+	}
+	// What was said meanwhile is fetched in the midst of the work on a sync.
+	srv.Fail(matrixtest.Match{Path: "/sync", Times: -1}, matrixtest.Fault{TimelineLimit: 1})
+	say(0)
+	say(1)
 	dying := config
 	network := &cutter{next: srv.Transport(), left: n, cut: make(chan struct{})}
 	dying.Transport = network
 	run = start(t, dying)
-	var want []string
-	for i := range 4 {
+	for i := range 3 {
 		synctest.Wait()
-		text := fmt.Sprint("!", i)
-		ada.Send(room, text)
-		want = append(want, "first of "+text, "second of "+text)
+		say(2 + i)
 	}
 	synctest.Wait() // Whatever the bot can do is done.
 	file := filepath.Join(t.TempDir(), "bot.db")

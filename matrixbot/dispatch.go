@@ -23,7 +23,7 @@ const (
 	maxStack = 4 << 10
 )
 
-// errHandlerTimeout is why the context of a handler ends that runs longer than Config.HandlerTimeout.
+// errHandlerTimeout is why the context of a handler ends that runs longer than Config.HandlerTimeout or [Timeout] lets it.
 var errHandlerTimeout = errors.New("the handler took too long")
 
 // handle has an entry handled. It reports false where the bot stopped before the handler was through: the entry is kept
@@ -39,25 +39,9 @@ func (b *Bot) handle(ctx context.Context, e *entry) (done bool) {
 		b.failed(ctx, r, fmt.Errorf("given up after %d attempts", e.Attempt-1))
 		return true
 	}
-	handler := b.config.Handler
-	switch {
-	case r.Reaction != nil:
-		handler = b.config.Reactions
-	case e.Attempt == 1 && e.age() > b.config.MaxAge:
-		r.TooOld = true
-		handler = b.handleOld
-	case !r.Encrypted && !b.config.Plaintext:
-		encrypted, err := b.store.State().IsEncrypted(ctx, e.Room)
-		if encrypted || err != nil {
-			handler = b.refusePlaintext
-			break
-		}
-		fallthrough
-	default:
-		b.forgetOld(ctx, r)
-	}
+	handler := b.handlerOf(ctx, e, r)
 	if handler == nil {
-		return true // As after a start without the handler that an entry was kept for.
+		return true
 	}
 	err = b.call(ctx, handler, r)
 	if err != nil && errors.Is(context.Cause(ctx), errStopping) {
@@ -72,6 +56,25 @@ func (b *Bot) handle(ctx context.Context, e *entry) (done bool) {
 		b.failed(ctx, r, err)
 	}
 	return true
+}
+
+// handlerOf returns the handler of a message, or nil where there is none.
+func (b *Bot) handlerOf(ctx context.Context, e *entry, r *Request) Handler {
+	if r.Reaction != nil {
+		return b.config.Reactions // Nil after a start without the handler that the entry was kept for.
+	}
+	refused := !r.Encrypted && !b.config.Plaintext && encrypted(ctx, b, r.Room)
+	switch old := e.Attempt == 1 && e.age() > b.config.MaxAge; {
+	case old && refused:
+		return nil // It may be from before the room was encrypted.
+	case old:
+		r.TooOld = true
+		return b.handleOld
+	case refused:
+		return b.refusePlaintext
+	}
+	b.forgetOld(ctx, r)
+	return b.config.Handler
 }
 
 // call runs a handler, and makes an error of a panic.
@@ -135,6 +138,11 @@ const (
 
 // refusePlaintext is the handler of messages that are not encrypted although their room is.
 func (b *Bot) refusePlaintext(ctx context.Context, r *Request) error {
+	if b.config.Router != nil {
+		if err := b.config.Router.refusePlaintext(ctx, r); err != nil {
+			return err
+		}
+	}
 	told := b.store.Records(toldSet)
 	if before, err := told.Get(string(r.Room) + toldPlaintext); err != nil || before != nil {
 		return err
@@ -190,11 +198,11 @@ func (rt *Router) handleOld(ctx context.Context, r *Request) error {
 	if ignored(r) || r.Reaction != nil {
 		return nil
 	}
-	text, by := rt.trigger.cut(addressed{
-		text: r.Text, html: formattedBody(r), own: r.sender.own(), mentioned: r.Mentioned, direct: r.Direct,
-	})
-	found, _, unknown := rt.root.find(text)
-	if allowed := rt.mayUse(ctx, r, found) == nil; !allowed || by == noTrigger || unknown != "" {
+	in, ok := rt.invoked(rt.cut(r))
+	if !ok || in.unknown != "" {
+		return nil
+	}
+	if allowed := rt.mayUse(ctx, r, in.at) == nil; !allowed {
 		return nil
 	}
 	return r.notice(ctx, "old", noticeContent("That came too late for me: it is too old, and so was not done. Say it again if it still matters.", "", r.Thread, r.Event))

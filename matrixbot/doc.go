@@ -50,8 +50,8 @@
 // # Text
 //
 // What handlers send is Markdown without HTML. Data goes through [Escape], [Code], [CodeBlock] or [Link], and then
-// becomes no markup, no link and no mention, whatever is in it; [Mention] is the one way to ping somebody. Long texts are
-// split, and very long ones sent as a file, encrypted where the room is.
+// becomes no markup, no link and no mention, whatever is in it. People are told of a message by [Message].Mentions and
+// [Request.Alert] alone. Long texts are split, and very long ones sent as a file, encrypted where the room is.
 //
 // # Asking first
 //

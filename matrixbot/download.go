@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
@@ -36,9 +37,9 @@ func (r *Request) Attachment() (Attachment, bool) {
 // bytes is refused with [ErrTooLarge], and one that is not what its sender has encrypted with [ErrDamaged]. It blocks
 // until the file is there, and does not try again. API: GET /_matrix/client/v1/media/download/{serverName}/{mediaId}.
 func (r *Request) Download(ctx context.Context, most int64) ([]byte, error) {
-	s, ok := r.sender.(speaker)
-	if !ok {
-		return nil, errNoHost
+	s, err := r.bot()
+	if err != nil {
+		return nil, err
 	}
 	content := r.attached()
 	if content == nil {
@@ -63,14 +64,14 @@ func (r *Request) attached() *event.MessageEventContent {
 	return content
 }
 
-// download implements speaker.
+// download implements sender.
 func (b *Bot) download(ctx context.Context, content *event.MessageEventContent, most int64) ([]byte, error) {
 	address := content.URL
 	if content.File != nil {
 		address = content.File.URL
 	}
 	uri, err := address.Parse()
-	if err != nil || uri.IsEmpty() || !id.ValidateServerName(uri.Homeserver) {
+	if err != nil || !id.ValidateServerName(uri.Homeserver) || strings.Trim(uri.Homeserver, ".") == "" || !mediaID(uri.FileID) {
 		return nil, fmt.Errorf("%w: the address of the file is not valid", ErrDamaged)
 	}
 	data, err := b.fetch(ctx, uri, most)
@@ -83,6 +84,14 @@ func (b *Bot) download(ctx context.Context, content *event.MessageEventContent, 
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return data, nil
+}
+
+// mediaID says whether an id is made of what Matrix has them made of. The address comes from a stranger and becomes a part
+// of a path, to which the bot's token goes: nothing in it may lead elsewhere.
+func mediaID(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	}) < 0
 }
 
 // fetch returns a file as the homeserver has it.

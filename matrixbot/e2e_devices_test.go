@@ -105,7 +105,8 @@ func TestElementDeviceDeleted(t *testing.T) {
 	gone := w.bot.device()
 	w.device("bot").Do(nil, "deleteDevice", map[string]any{"device": gone, "password": password})
 	require.Eventually(t, func() bool { return w.bot.device() != gone }, patience, 20*time.Millisecond)
-	require.True(t, w.botStatus(ada).DeviceSigned) // and her client knows it from now on
+	// And her client knows it from now on.
+	require.Eventually(t, func() bool { return w.botStatus(ada).DeviceSigned }, patience, 50*time.Millisecond)
 	w.answers(ada, room, "after")
 	later := w.answers(ada, room, "and later")
 	assert.Equal(t, "NONE", later.Shield, "the new device is signed too")

@@ -26,21 +26,27 @@ func (w *town) meet(human *matrixjs.Client, room string, inRoom, botAsks bool) *
 	w.Helper()
 	m := &meeting{town: w, human: human, room: room, inRoom: inRoom}
 	m.ask(botAsks)
+	m.begin(botAsks)
+	return m
+}
+
+// begin has the two go on from the request, until both see the emojis.
+func (m *meeting) begin(botAsks bool) {
+	m.Helper()
 	if botAsks {
 		m.phase("Requested")
-		human.Do(nil, "accept", map[string]any{"transaction": m.transaction})
+		m.human.Do(nil, "accept", map[string]any{"transaction": m.transaction})
 	} else {
 		m.phase("Ready")
-		human.Do(nil, "startSas", map[string]any{"transaction": m.transaction})
+		m.human.Do(nil, "startSas", map[string]any{"transaction": m.transaction})
 	}
 	sas := m.sees("the emojis", func(e matrixjs.Event) bool { return e.Event == "sas" })
 	var shown []string
-	for _, emoji := range await(w.T, "the bot's emojis", w.bot.shown) {
+	for _, emoji := range await(m.T, "the bot's emojis", m.bot.shown) {
 		shown = append(shown, emoji.Symbol)
 	}
-	require.Len(w, shown, 7)
-	assert.Equal(w, sas.Emoji, shown)
-	return m
+	require.Len(m, shown, 7)
+	assert.Equal(m, sas.Emoji, shown)
 }
 
 func (m *meeting) ask(botAsks bool) {

@@ -2,6 +2,7 @@ package matrixbot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -37,16 +38,28 @@ func (b *Bot) newMachine(ctx context.Context) (*e2ee.Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.retrying(ctx, "set up encryption", machine.Start); err != nil {
+	err = b.retrying(ctx, "set up encryption", func(ctx context.Context) error {
+		err := machine.Start(ctx)
+		if err != nil && (garbled(err) || errors.Is(err, e2ee.ErrAnswer)) { // It is a homeserver: it knew the bot's token.
+			return passingError{err}
+		}
+		return err
+	})
+	if err != nil {
 		return nil, err
+	}
+	if b.client.StateStore != mautrix.StateStore(b.state) { // It would not hear who comes and goes.
+		return nil, errOtherState
 	}
 	return machine, nil
 }
 
+var errOtherState = errors.New("the settings have Encryption.Stores with a State: leave that nil, the bot keeps what it knows of rooms in Data")
+
 // Machine returns the encryption of a bot that runs, for what people do with it: to verify somebody, to accept an
 // identity, to see how the bot's device stands. It waits until there is one. A bot whose device was deleted gets another
-// Machine, so ask for it anew each time. It fails with [e2ee.ErrNoEncryption] where Config.NoEncryption is set, and with
-// the cause of the end of ctx.
+// Machine, so ask for it anew each time. It fails with [e2ee.ErrNoEncryption] where Config.NoEncryption is set, with
+// [ErrStopped] when Run has ended, and with the cause of the end of ctx.
 func (b *Bot) Machine(ctx context.Context) (machine *e2ee.Machine, err error) {
 	if b.config.NoEncryption {
 		return nil, fmt.Errorf("matrixbot: %w", e2ee.ErrNoEncryption)
@@ -58,7 +71,10 @@ func (b *Bot) Machine(ctx context.Context) (machine *e2ee.Machine, err error) {
 		machine, _ = e.(*e2ee.Machine) // Nothing else is ever set.
 		return nil
 	})
-	return machine, err
+	if err != nil {
+		return nil, fmt.Errorf("matrixbot: the encryption is not there: %w", err)
+	}
+	return machine, nil
 }
 
 // encrypter is the encryption of the mautrix client: that of the present device. While the bot has none, as between the
@@ -67,11 +83,14 @@ type encrypter struct {
 	mu      sync.RWMutex
 	present encryption
 	ready   chan struct{} // Closed while there is one.
+	stopped chan struct{} // Closed when there will be none any more.
 }
 
 var _ mautrix.CryptoHelper = (*encrypter)(nil)
 
-func newEncrypter() *encrypter { return &encrypter{ready: make(chan struct{})} }
+func newEncrypter(stopped chan struct{}) *encrypter {
+	return &encrypter{ready: make(chan struct{}), stopped: stopped}
+}
 
 // set makes an encryption the present one. Nil takes the present one away, and returns when nobody uses it any more.
 func (c *encrypter) set(present encryption) {
@@ -97,6 +116,8 @@ func (c *encrypter) use(ctx context.Context, f func(encryption) error) error {
 		c.mu.RUnlock()
 		select {
 		case <-ready:
+		case <-c.stopped:
+			return ErrStopped
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

@@ -15,7 +15,8 @@ type File struct {
 	Type    string // The MIME type; empty: what the content looks like.
 	Size    int64  // In bytes; -1 if it is not known.
 	Caption string // Shown beside the file, without markup.
-	// Open returns the content, and is called again for each attempt to upload it. The reader is closed.
+	// Open returns the content, and is called again for each attempt to upload it. The reader is closed; while a Read
+	// goes on that must end it, as it does with files.
 	Open func() (io.ReadCloser, error)
 }
 
@@ -62,7 +63,7 @@ func (f *File) shownName() string {
 	if len(name) > maxName {
 		name = strings.ToValidUTF8(name[:maxName], "")
 	}
-	if name == "" {
+	if name == "" || name == "." || name == ".." { // the latter two are folders to who stores it under its name
 		return "file"
 	}
 	return name

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/signalbox-go/signalbox/matrixbot"
 	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
@@ -57,9 +58,12 @@ func TestAMessageThatIsRemovedBeforeItsTurn(t *testing.T) {
 				listens(t, srv)
 				ada.Send(room, "!1")
 				gone := ada.Send(room, "!2")
-				ada.Send(room, "!3")
+				stays := ada.Send(room, "!3")
 				time.Sleep(10 * time.Second)
 				ada.Redact(room, gone, "")
+				eve := srv.User("eve") // From her own room she removes nothing in this one.
+				elsewhere := eve.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{srv.User("bot")}})
+				eve.SendEvent(elsewhere, "m.room.redaction", map[string]any{"redacts": stays})
 				assert.Equal(t, []string{"echo !1", "echo !3"}, answers(t, srv, room, 2))
 				run.stop(t)
 			})
@@ -162,4 +166,46 @@ func TestPlaintextInAnEncryptedRoom(t *testing.T) {
 			assert.Contains(t, log.String(), "a message is not encrypted although its room is")
 		})
 	}
+}
+
+// Who looks after the bot hears of each command that was refused because it came in the clear, and of nothing else that
+// did.
+func TestPlaintextCommandsAreAudited(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := matrixtest.NewServer(t)
+		ada := srv.User("ada")
+		room := ada.CreateRoom(matrixtest.RoomOptions{Encrypted: true, Members: []*matrixtest.User{srv.User("bot")}})
+		var entries []matrixbot.AuditEntry
+		router, err := matrixbot.NewRouter(matrixbot.RouterConfig{
+			Prefix: "!", Access: matrixbot.AllowUsers(ada.ID()),
+			Audit: func(_ context.Context, e matrixbot.AuditEntry) { entries = append(entries, e) },
+			Other: func(context.Context, *matrixbot.Request) error { t.Error("it was handled"); return nil },
+		})
+		require.NoError(t, err)
+		require.NoError(t, router.Command(matrixbot.Command{
+			Name: "stop", Subcommands: []matrixbot.Command{{
+				Name: "all", Handler: func(context.Context, *matrixbot.Request, matrixbot.Values) error { t.Error("it was done"); return nil },
+			}},
+		}))
+		config := settings(t, srv)
+		config.Handler, config.Router = nil, router
+		run := start(t, config)
+		listens(t, srv)
+		first := ada.Send(room, "!stop all")
+		for _, text := range []string{"good morning", "yes", "!rates of another bot", "!stopp all"} {
+			ada.Send(room, text)
+		}
+		time.Sleep(time.Minute)
+		run.stop(t)
+		require.Len(t, entries, 2)
+		assert.Equal(t, first, entries[0].Event)
+		assert.Equal(t, ada.ID(), entries[0].Sender)
+		assert.Equal(t, "stop all", entries[0].Command)
+		assert.False(t, entries[0].Encrypted)
+		for _, e := range entries {
+			assert.Equal(t, matrixbot.Denied, e.Decision)
+			assert.Equal(t, "plaintext", e.Reason)
+		}
+	})
 }

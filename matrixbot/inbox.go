@@ -173,8 +173,14 @@ type batch struct {
 	places   map[id.RoomID]id.EventID
 	left     []id.RoomID
 	seen     map[id.EventID]bool
-	redacted map[id.EventID]bool
+	redacted map[roomEvent]bool
 	old      int // Messages that are too old for everybody.
+}
+
+// roomEvent is an event in its room: what somebody redacts from another room is not redacted.
+type roomEvent struct {
+	room  id.RoomID
+	event id.EventID
 }
 
 // arrival is an entry with its key.
@@ -184,7 +190,7 @@ type arrival struct {
 }
 
 func newBatch() *batch {
-	return &batch{places: map[id.RoomID]id.EventID{}, seen: map[id.EventID]bool{}, redacted: map[id.EventID]bool{}}
+	return &batch{places: map[id.RoomID]id.EventID{}, seen: map[id.EventID]bool{}, redacted: map[roomEvent]bool{}}
 }
 
 // commit writes a batch and the token of the response in one go, and has the workers handle it.
@@ -258,15 +264,15 @@ func (x *inbox) withdraw(changes *batch) {
 	if len(changes.redacted) == 0 {
 		return
 	}
-	changes.entries = slices.DeleteFunc(changes.entries, func(a *arrival) bool { return changes.redacted[a.entry.Event] })
-	changes.lates = slices.DeleteFunc(changes.lates, func(l *lateMessage) bool { return changes.redacted[l.event.ID] })
+	changes.entries = slices.DeleteFunc(changes.entries, func(a *arrival) bool { return changes.redacted[roomEvent{a.entry.Room, a.entry.Event}] })
+	changes.lates = slices.DeleteFunc(changes.lates, func(l *lateMessage) bool { return changes.redacted[roomEvent{l.event.RoomID, l.event.ID}] })
 	for _, late := range x.late {
-		if changes.redacted[late.event.ID] && !slices.Contains(changes.resolved, late) {
+		if changes.redacted[roomEvent{late.event.RoomID, late.event.ID}] && !slices.Contains(changes.resolved, late) {
 			changes.resolved = append(changes.resolved, late)
 		}
 	}
-	for evt := range changes.redacted {
-		x.bot.workers.withdraw(evt)
+	for redacted := range changes.redacted {
+		x.bot.workers.withdraw(redacted)
 	}
 }
 

@@ -57,13 +57,19 @@ func newChild(t *testing.T, homeserver string, user id.UserID, password string) 
 	}
 }
 
-// start starts the process.
-func (c *child) start(t *testing.T) *exec.Cmd {
+// text is how the other process gets the settings.
+func (c *child) text(t *testing.T) string {
 	t.Helper()
 	text, err := json.Marshal(c)
 	require.NoError(t, err)
+	return string(text)
+}
+
+// start starts the process.
+func (c *child) start(t *testing.T) *exec.Cmd {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"="+string(text))
+	cmd.Env = append(os.Environ(), childVariable+"="+c.text(t))
 	log, err := os.OpenFile(c.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
 	cmd.Stdout, cmd.Stderr = log, log

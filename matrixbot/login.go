@@ -107,7 +107,7 @@ func (b *Bot) loggedOut() error {
 // logInAgain follows on a token that the homeserver does not accept any more: as the same device after a soft logout,
 // as a new one where the device was deleted.
 func (b *Bot) logInAgain(ctx context.Context, soft bool) error {
-	old := b.session
+	old := b.session.Load()
 	b.log.WarnContext(ctx, "the homeserver has ended the session", "soft", soft, "device", old.Device)
 	if !b.config.AccessToken.IsZero() || b.logins >= maxLogins {
 		return b.loggedOut()
@@ -124,7 +124,7 @@ func (b *Bot) logInAgain(ctx context.Context, soft bool) error {
 		return b.loggedOut()
 	}
 	if !soft {
-		old.Device = ""
+		return b.logIn(ctx, "")
 	}
 	return b.logIn(ctx, old.Device)
 }
@@ -171,12 +171,15 @@ func (b *Bot) loginRefused(ctx context.Context, way mautrix.AuthType, err error)
 			if flow.Type == way {
 				return fmt.Errorf("%w: %w", ErrLogin, err)
 			}
-			offered = append(offered, string(flow.Type))
+			offered = append(offered, fmt.Sprintf("%.40s", clean(string(flow.Type))))
 		}
-		return fmt.Errorf("%w: it does not offer %s, but %s", ErrLogin, way, strings.Join(offered, ", "))
+		return fmt.Errorf("%w: it does not offer %s, but %s", ErrLogin, way, strings.Join(offered[:min(len(offered), maxFlows)], ", "))
 	}
 	return fmt.Errorf("%w: %w", ErrLogin, err)
 }
+
+// maxFlows is how many ways to log in are named.
+const maxFlows = 10
 
 // begin makes a login the bot's session.
 func (b *Bot) begin(ctx context.Context, s *session) error {
@@ -193,7 +196,8 @@ func (b *Bot) begin(ctx context.Context, s *session) error {
 
 // claim makes the store that of the session's device.
 func (b *Bot) claim(ctx context.Context) error {
-	user, device := b.session.User, b.session.Device
+	s := b.session.Load()
+	user, device := s.User, s.Device
 	err := b.store.Claim(user, device)
 	if errors.Is(err, boltstore.ErrOtherDevice) {
 		b.log.WarnContext(ctx, "the bot has a new device: people must verify it again", "device", device)

@@ -211,6 +211,10 @@ func TestADeviceCodeThatNobodyApproves(t *testing.T) {
 	for name, decide := range map[string]func(*matrixtest.Server, string){
 		"declined":          func(srv *matrixtest.Server, code string) { srv.User("bot").Deny(code) },
 		"before it expired": func(*matrixtest.Server, string) {},
+		"code before it expired": func(srv *matrixtest.Server, _ string) { // Though the server never says so.
+			srv.Fail(matrixtest.Match{Path: "/oauth2/token", Times: -1},
+				matrixtest.Fault{Status: http.StatusBadRequest, Body: `{"error":"authorization_pending"}`})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

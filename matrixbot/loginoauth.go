@@ -25,6 +25,10 @@ const (
 	clientURI = "https://github.com/signalbox-go/signalbox"
 	// forcedRefresh is longer than tokens live, so that one which looks good is refreshed too.
 	forcedRefresh = 100 * 365 * 24 * time.Hour
+	// longestInterval bounds what the server says about it.
+	longestInterval = time.Minute
+	// defaultExpiry is how long a code is good, where the server does not say it.
+	defaultExpiry = 30 * time.Minute
 	// defaultInterval is how often to ask whether the code was typed in, where the server does not say it.
 	defaultInterval = 5 * time.Second
 )
@@ -45,6 +49,9 @@ func (b *Bot) logInByCode(ctx context.Context, device id.DeviceID) error {
 	}); err != nil {
 		return fmt.Errorf("%w: register with OAuth: %w", ErrLogin, err)
 	}
+	if registered == nil || registered.ClientID == "" {
+		return fmt.Errorf("%w: its answer to the registration with OAuth has no client id", ErrHomeserver)
+	}
 	var code *oauth.DeviceCodeResponse
 	if err := b.retrying(ctx, "get a device code", func(ctx context.Context) (err error) {
 		code, err = b.client.OAuthGenerateDeviceCode(ctx, oauth.GenerateDeviceCodeParams{
@@ -53,6 +60,9 @@ func (b *Bot) logInByCode(ctx context.Context, device id.DeviceID) error {
 		return err
 	}); err != nil {
 		return fmt.Errorf("%w: get a device code: %w", ErrLogin, err)
+	}
+	if code == nil || code.DeviceCode == "" || code.UserCode == "" {
+		return fmt.Errorf("%w: its answer has no device code", ErrHomeserver)
 	}
 	if err := b.config.DeviceCode(ctx, DeviceCode{
 		UserCode: code.UserCode, Address: code.VerificationURI, Link: code.VerificationURIComplete, Expires: code.ExpiresIn.Duration,
@@ -79,12 +89,16 @@ func (b *Bot) logInByCode(ctx context.Context, device id.DeviceID) error {
 
 // pollCode waits for the person.
 func (b *Bot) pollCode(ctx context.Context, client string, code *oauth.DeviceCodeResponse) (*oauth.TokenResponse, error) {
-	interval := code.Interval.Duration
+	interval, expiry := code.Interval.Duration, code.ExpiresIn.Duration
 	if interval <= 0 {
 		interval = defaultInterval
 	}
-	for {
-		if err := sleep(ctx, interval); err != nil {
+	if expiry <= 0 {
+		expiry = defaultExpiry
+	}
+	errUnused := fmt.Errorf("%w: nobody used the code before it expired: start the bot again", ErrLogin)
+	for begun := time.Now(); ; {
+		if err := sleep(ctx, min(interval, longestInterval)); err != nil {
 			return nil, err
 		}
 		tokens, err := b.client.OAuthPollDeviceCode(ctx, oauth.PollDeviceCodeParams{DeviceCode: code.DeviceCode, ClientID: client})
@@ -97,12 +111,15 @@ func (b *Bot) pollCode(ctx context.Context, client string, code *oauth.DeviceCod
 		case errors.Is(err, mautrix.ErrOAuthSlowDown):
 			interval += defaultInterval
 		case errors.Is(err, mautrix.ErrOAuthExpiredToken):
-			return nil, fmt.Errorf("%w: nobody used the code before it expired: start the bot again", ErrLogin)
+			return nil, errUnused
 		case errors.Is(err, mautrix.ErrOAuthAccessDenied):
 			return nil, fmt.Errorf("%w: whoever used the code declined", ErrLogin)
 		case passing(err) || garbled(err):
 		default:
 			return nil, fmt.Errorf("%w: %w", ErrLogin, err)
+		}
+		if time.Since(begun) > expiry { // Whatever the server says.
+			return nil, errUnused
 		}
 	}
 }

@@ -198,9 +198,10 @@ func FuzzDataStaysData(f *testing.F) {
 func BenchmarkMarkdownHostile(b *testing.B) {
 	for name, piece := range map[string]string{
 		"emphasis": "*a **b ", "brackets": "[", "quotes": "> ", "lists": "- ", "code": "` `` ", "links": "[a](", "escapes": `\`, "angle": "<https://",
+		"blanks": "\n", "open links": "[a]( ",
 	} {
 		b.Run(name, func(b *testing.B) {
-			hostile := strings.Repeat(piece, maxContent/len(piece))
+			hostile := "- a\n" + strings.Repeat(piece, maxContent/len(piece)) + "\n  a"
 			calm := strings.Repeat("word ", maxContent/5)
 			var slow, fast time.Duration
 			for b.Loop() {

@@ -224,10 +224,12 @@ func (p *blocks) item(m marker) []string {
 		case continued(before):
 			inner = append(inner, line)
 		case blank(line):
-			if !p.goesOn(m.width) {
+			blanks := p.goesOn(m.width)
+			if blanks == 0 {
 				return inner
 			}
-			inner = append(inner, "")
+			inner = append(inner, make([]string, blanks)...)
+			p.lines = p.lines[blanks-1:]
 		case indent >= m.width:
 			inner = append(inner, line[m.width:])
 		case !blank(before) && !another && !startsBlock(line):
@@ -240,22 +242,22 @@ func (p *blocks) item(m marker) []string {
 	return inner
 }
 
-// goesOn says whether what follows blank lines belongs to the item, or is another one. The blank lines are skipped
-// where it is another one.
-func (p *blocks) goesOn(width int) bool {
+// goesOn says how many blank lines there are before what belongs to the item, or 0 where nothing does. They are skipped
+// where another item follows.
+func (p *blocks) goesOn(width int) int {
 	for i, line := range p.lines {
 		if blank(line) {
 			continue
 		}
 		if len(line)-len(strings.TrimLeft(line, " ")) >= width {
-			return true
+			return i
 		}
 		if _, ok := markerOf(line); ok {
 			p.lines = p.lines[i:]
 		}
-		return false
+		return 0
 	}
-	return false
+	return 0
 }
 
 // startsBlock says whether a line ends the paragraph before it.

@@ -15,6 +15,7 @@ type inline struct {
 	out    []node
 	absent map[string]bool // the closing signs that are not to be found any more
 	pairs  map[int]int     // where brackets begin and end; nil before the first one
+	paren  int             // where the last closing parenthesis is, or -1; known when pairs are
 }
 
 func parseInline(src string) []node { return parseSpan(src, 0, false) }
@@ -163,10 +164,10 @@ func (p *inline) link() {
 
 func (p *inline) linkParts() (text, to string, end int, ok bool) {
 	if p.pairs == nil {
-		p.pairs = bracketPairs(p.src)
+		p.pairs, p.paren = bracketPairs(p.src), strings.LastIndexByte(p.src, ')')
 	}
 	i, closed := p.pairs[p.pos]
-	if !closed || i-p.pos > maxLinkText || !strings.HasPrefix(p.src[i+1:], "(") || strings.IndexByte(p.src[i:], ')') < 0 {
+	if !closed || i-p.pos > maxLinkText || !strings.HasPrefix(p.src[i+1:], "(") || i > p.paren {
 		return "", "", 0, false
 	}
 	text = p.src[p.pos+1 : i]

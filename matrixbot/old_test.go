@@ -182,3 +182,25 @@ func TestARoomThatTheBotEntersLater(t *testing.T) {
 		})
 	}
 }
+
+// What is old and not encrypted, although its room is, is nothing for the bot: it may be from before it was.
+func TestOldPlaintextInAnEncryptedRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := matrixtest.NewServer(t)
+		ada := srv.User("ada")
+		room := ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{srv.User("bot")}})
+		config := settings(t, srv)
+		config.TooOld = func(context.Context, *matrixbot.Request) error { t.Error("it was handled"); return nil }
+		run := start(t, config)
+		listens(t, srv)
+		run.stop(t)
+		ada.Send(room, "!1")
+		ada.SendState(room, "m.room.encryption", "", map[string]any{"algorithm": "m.megolm.v1.aes-sha2"})
+		time.Sleep(2 * time.Hour)
+		run = start(t, config)
+		listens(t, srv)
+		time.Sleep(time.Minute)
+		run.stop(t)
+	})
+}

@@ -23,7 +23,8 @@ type outbox struct {
 	days   *boltstore.Records // by day and key: what to forget some day
 
 	opened  chan struct{} // closed when letters from before are loaded
-	stopped chan struct{} // closed when nothing is sent any more
+	stopped chan struct{} // closed when nothing is sent any more, and never will be
+	stop    func()        // closes stopped
 	wake    chan struct{} // there is a room with letters and without a worker
 
 	syncOnce sync.Once
@@ -75,11 +76,13 @@ const (
 )
 
 func newOutbox(b *Bot) *outbox {
-	return &outbox{
+	o := &outbox{
 		bot: b, opened: make(chan struct{}), stopped: make(chan struct{}), wake: make(chan struct{}, 1),
 		synced: make(chan struct{}), late: make(chan struct{}),
 		letters: map[string]*letter{}, queues: map[id.RoomID]*queue{},
 	}
+	o.stop = sync.OnceFunc(func() { close(o.stopped) })
+	return o
 }
 
 // send commits what is to be sent, sends it, and returns the id of its event. What was sent before with the same key

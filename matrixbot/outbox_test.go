@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
@@ -155,7 +156,7 @@ func TestOutboxFull(t *testing.T) {
 		defer stop()
 		srv.Fail(matrixtest.Match{Path: sendPath, Times: -1}, matrixtest.Fault{Status: http.StatusBadGateway})
 		for i := range maxWaiting {
-			_, err := b.outbox.post(outgoing{Room: room, Key: fmt.Sprint(i), Content: struct{}{}})
+			_, err := b.outbox.post(outgoing{Room: room, Key: fmt.Sprint(i), Type: event.EventMessage, Content: struct{}{}})
 			require.NoError(t, err)
 		}
 		_, err := b.Send(t.Context(), Message{Room: room, Key: "one more", Text: "hello"})

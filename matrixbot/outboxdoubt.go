@@ -35,7 +35,7 @@ func (o *outbox) settle(ctx context.Context, l *letter) (seen id.EventID, err er
 	// A clock that was set back must not hold letters.
 	quiet := time.NewTimer(min(settleTime, settleTime-time.Since(tried)))
 	defer quiet.Stop()
-	synced := o.synced
+	synced, late := o.synced, o.late // One of them is enough.
 	for due := quiet.C; due != nil || synced != nil; {
 		select {
 		case <-l.seen:
@@ -43,9 +43,9 @@ func (o *outbox) settle(ctx context.Context, l *letter) (seen id.EventID, err er
 		case <-due:
 			due = nil
 		case <-synced:
-			synced = nil
-		case <-o.late:
-			synced = nil
+			synced, late = nil, nil
+		case <-late:
+			synced, late = nil, nil
 		case <-ctx.Done():
 			return "", context.Cause(ctx)
 		}

@@ -1,9 +1,11 @@
 package matrixbot_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -40,4 +42,21 @@ func TestAMessageWhoseAnswerIsLostIsSentOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A bot that has run for a while waits a moment before it tries again, and does nothing meanwhile.
+func TestAMessageThatFailsLongAfterTheStart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := matrixtest.NewServer(t)
+		ada := srv.User("ada")
+		room := ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{srv.User("bot")}})
+		run := start(t, settings(t, srv))
+		listens(t, srv)
+		time.Sleep(time.Minute)
+		srv.Fail(matrixtest.Match{Path: "/rooms/*/send/m.room.message/*", Times: 2}, matrixtest.Fault{Status: http.StatusBadGateway})
+		ada.Send(room, "!one") // In the bubble time stands still while somebody is busy.
+		assert.Equal(t, []string{"echo !one"}, answers(t, srv, room, 1))
+		run.stop(t)
+	})
 }

@@ -19,7 +19,7 @@ import (
 
 // run sends letters until ctx ends, and waits for its workers. It is called once.
 func (o *outbox) run(ctx context.Context) error {
-	defer close(o.stopped)
+	defer o.stop()
 	if err := errors.Join(o.load(), o.bot.rooms.open()); err != nil {
 		return fmt.Errorf("open the outbox: %w", err)
 	}

@@ -27,7 +27,7 @@ func persist[T any](
 	begin, odd := time.Now(), 0
 	for {
 		trying, cancel := context.WithTimeout(ctx, timeout)
-		result, err := attempt(trying)
+		result, err := guarded(trying, attempt)
 		late := trying.Err() != nil
 		cancel()
 		if err == nil {
@@ -54,6 +54,16 @@ func persist[T any](
 			return zero, err
 		}
 	}
+}
+
+// guarded makes an error of a panic: mautrix trusts in what a homeserver answers.
+func guarded[T any](ctx context.Context, attempt func(context.Context) (T, error)) (result T, err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			err = fmt.Errorf("the answer made no sense: %v", what)
+		}
+	}()
+	return attempt(ctx)
 }
 
 // final says whether the homeserver, and not something before it, has refused for good.

@@ -43,6 +43,15 @@ func TestPersist(t *testing.T) {
 			assert.Equal(t, maxOdd, attempts)
 		})
 	})
+	t.Run("a panic", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			_, err := persist(t.Context(), log, "test", time.Minute, func(context.Context) (int, error) {
+				panic("a nil dereference in mautrix")
+			})
+			require.ErrorContains(t, err, "the answer made no sense")
+		})
+	})
 	t.Run("an end", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {

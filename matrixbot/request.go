@@ -2,11 +2,14 @@ package matrixbot
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/signalbox-go/signalbox/matrixbot/boltstore"
 	"github.com/signalbox-go/signalbox/matrixbot/e2ee"
 )
 
@@ -54,10 +57,33 @@ type outgoing struct {
 	Redacts id.EventID // Set for a redaction, which has no content of its own but a reason.
 }
 
-// sender is what a Request needs of the bot.
+// sender is what a Request needs of the bot. A [Bot] is one.
 type sender interface {
 	// send commits what is to be sent, sends it, and returns the id of its event.
 	send(ctx context.Context, out outgoing) (id.EventID, error)
 	// own is the bot's user id.
 	own() id.UserID
+	// delivered says whether something with this key was sent or waits to be sent.
+	delivered(key string) (bool, error)
+	// upload stores a file and returns the message that shows it.
+	upload(ctx context.Context, room id.RoomID, f *File) (*event.MessageEventContent, error)
+	// download returns an attachment of at most so many bytes.
+	download(ctx context.Context, content *event.MessageEventContent, most int64) ([]byte, error)
+	typing(ctx context.Context, room id.RoomID, d time.Duration) error
+	markRead(ctx context.Context, room id.RoomID, event id.EventID) error
+	// storage is where the bot's records are.
+	storage() *boltstore.Store
+	// roomState is what is known of rooms.
+	roomState() mautrix.StateStore
+}
+
+// errNoBot is what a request answers that no bot made.
+var errNoBot = errors.New("matrixbot: the request does not come from a bot")
+
+// bot returns what answers the request.
+func (r *Request) bot() (sender, error) {
+	if r.sender == nil {
+		return nil, errNoBot
+	}
+	return r.sender, nil
 }

@@ -19,7 +19,9 @@ type rooms struct {
 	wake chan struct{} // there are tasks that nobody works at
 
 	mu       sync.Mutex
-	changes  map[id.RoomID]int // how often members changed since the start
+	change   int               // the number of the last change of members
+	changes  map[id.RoomID]int // the numbers of the last changes in rooms
+	forgot   int               // the number up to which they were forgotten
 	tasks    map[id.RoomID]*task
 	upgrades map[id.RoomID]upgrade // by the room that was replaced
 	loaded   bool
@@ -116,9 +118,7 @@ func (r *rooms) handleMember(ctx context.Context, evt *event.Event) error {
 	if !ok {
 		return nil
 	}
-	r.mu.Lock()
-	r.changes[evt.RoomID]++
-	r.mu.Unlock()
+	r.changed(evt.RoomID)
 	// Once more, since a list of members that was asked for before this event may have come in between.
 	r.bot.store.State().UpdateState(ctx, evt)
 	if id.UserID(*evt.StateKey) != r.bot.client.UserID {
@@ -143,6 +143,9 @@ func (r *rooms) handleMember(ctx context.Context, evt *event.Event) error {
 	return nil
 }
 
+// maxChanges is in how many rooms it is remembered.
+const maxChanges = 10_000
+
 // maxFetches is how often the state of a room is fetched where members change meanwhile.
 const maxFetches = 5
 
@@ -156,11 +159,11 @@ func (r *rooms) ready(ctx context.Context, room id.RoomID) error {
 		if err != nil || fetched {
 			return err
 		}
-		before := r.changed(room)
+		before := r.lastChange(room)
 		if _, err := r.bot.client.State(ctx, room); err != nil {
 			return fmt.Errorf("fetch the state of the room: %w", err)
 		}
-		if r.changed(room) == before {
+		if r.lastChange(room) == before {
 			continue // to see that the store has it
 		}
 		if err := r.bot.store.State().ClearCachedMembers(ctx, room); err != nil {
@@ -170,10 +173,23 @@ func (r *rooms) ready(ctx context.Context, room id.RoomID) error {
 	return errMembers
 }
 
-func (r *rooms) changed(room id.RoomID) int {
+// changed notes that a member of a room changed.
+func (r *rooms) changed(room id.RoomID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.changes[room]
+	r.change++
+	if len(r.changes) >= maxChanges { // Anybody can invite the bot, and into any number of rooms.
+		clear(r.changes)
+		r.forgot = r.change
+	}
+	r.changes[room] = r.change
+}
+
+// lastChange returns a number that is another one after members of the room have changed.
+func (r *rooms) lastChange(room id.RoomID) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return max(r.forgot, r.changes[room])
 }
 
 // PowerLevel returns the power level of a user in a room of the bot. Creators of rooms of version 12 and later have

@@ -4,17 +4,21 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/signalbox-go/signalbox/matrixbot/boltstore"
 	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
 )
 
@@ -238,6 +242,56 @@ func TestFalseUpgrade(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A room that is replaced is replaced by a room: behind an alias could be any, and other texts could lead anywhere.
+func TestUpgradeToAnAlias(t *testing.T) {
+	t.Parallel()
+	converse(t, func(t *testing.T, c conversation) {
+		tellAll(t, c.b, c.srv, c.room)
+		for _, to := range []string{"#lobby:" + c.ada.ID().Homeserver(), "!/../../logout/all", "!" + strings.Repeat("a", 255), "!"} {
+			c.ada.SendState(c.room, "m.room.tombstone", "", map[string]any{"body": "moved", "replacement_room": to})
+			tellAll(t, c.b, c.srv, c.room)
+			time.Sleep(time.Minute)
+		}
+		for _, r := range c.srv.Requests() {
+			assert.NotContains(t, r.Path, "/join")
+		}
+	})
+}
+
+// Anybody can invite the bot into rooms without end, and leaves nothing in memory. Where too many invitations wait, what
+// is to be done about one can still change.
+func TestInvitationsWithoutEnd(t *testing.T) {
+	t.Parallel()
+	b := &Bot{log: slog.New(slog.DiscardHandler), client: &mautrix.Client{UserID: botUser}}
+	store, err := boltstore.Open(dataFile(t))
+	require.NoError(t, err)
+	defer store.Close()
+	b.store, b.rooms = store, newRooms(b)
+	invited := func(i int) {
+		evt := &event.Event{
+			RoomID: id.RoomID(fmt.Sprintf("!%d:b.example", i)), Sender: "@eve:b.example", StateKey: new(string(botUser)), Type: event.StateMember,
+			Content: event.Content{Parsed: &event.MemberEventContent{Membership: event.MembershipInvite}},
+		}
+		evt.Unsigned.InviteRoomState = []*event.Event{}
+		b.rooms.handleState(t.Context(), evt)
+	}
+	for i := range maxTasks + 10 {
+		invited(i)
+	}
+	assert.Len(t, b.rooms.tasks, maxTasks)
+	b.rooms.changed(ops)
+	before := b.rooms.lastChange(ops)
+	assert.Equal(t, before, b.rooms.lastChange(ops))
+	for i := range 2 * maxChanges {
+		b.rooms.changed(id.RoomID(fmt.Sprint(i)))
+	}
+	assert.LessOrEqual(t, len(b.rooms.changes), maxChanges)
+	assert.NotEqual(t, before, b.rooms.lastChange(ops), "it may have changed")
+	b.config.Invites.Servers = []string{"b.example"}
+	invited(0)
+	assert.True(t, b.rooms.tasks["!0:b.example"].Join)
 }
 
 // What was to be said in an encrypted room is never said in a successor that is not.

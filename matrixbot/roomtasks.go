@@ -49,10 +49,11 @@ func (r *rooms) plan(room id.RoomID, t task) error {
 	if err := r.load(); err != nil {
 		return err
 	}
-	if old := r.tasks[room]; old != nil && old.Join == t.Join && (!t.Join || !old.working) {
+	old := r.tasks[room]
+	if old != nil && old.Join == t.Join && (!t.Join || !old.working) {
 		return nil
 	}
-	if len(r.tasks) >= maxTasks {
+	if old == nil && len(r.tasks) >= maxTasks {
 		return fmt.Errorf("%d invitations wait already", maxTasks)
 	}
 	if err := keep(r.bot.store.Records(tasksSet), room, t); err != nil {

@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -218,6 +221,21 @@ func TestLongText(t *testing.T) {
 	}
 }
 
+// The parts of a text take no key away from other messages.
+func TestKeysOfParts(t *testing.T) {
+	t.Parallel()
+	converse(t, func(t *testing.T, c conversation) {
+		_, err := c.b.Send(t.Context(), Message{Room: c.room, Key: "news", Text: strings.Repeat("long ", 12_000)})
+		require.NoError(t, err)
+		for _, key := range []string{"news.1", "part 1/news"} {
+			_, err = c.b.Send(t.Context(), Message{Room: c.room, Key: key, Text: "as " + key})
+			require.NoError(t, err)
+			said := notices(c.srv, c.room, c.bot)
+			assert.Equal(t, "as "+key, said[len(said)-1])
+		}
+	})
+}
+
 func TestOverlongText(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -317,9 +335,26 @@ func TestFileTooLarge(t *testing.T) {
 		require.ErrorIs(t, err, gone)
 		assert.Zero(t, time.Since(begin), "it is not tried again")
 
+		_, err = r.ReplyFile(t.Context(), File{Name: "broken", Size: -1, Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(io.MultiReader(strings.NewReader(strings.Repeat("x", 100_000)), iotest.ErrReader(gone))), nil
+		}})
+		require.ErrorIs(t, err, gone)
+		assert.Zero(t, time.Since(begin), "nor is one that breaks off")
+
 		_, err = r.ReplyFile(t.Context(), File{Name: "short", Size: 10, Open: FileOf("", []byte("abc")).Open})
 		require.Error(t, err)
 	}, matrixtest.WithUploadLimit(1<<20))
+}
+
+// A homeserver that takes files of any size gets them.
+func TestUploadLimitWithoutEnd(t *testing.T) {
+	t.Parallel()
+	converse(t, func(t *testing.T, c conversation) {
+		f := FileOf("a.txt", []byte("abc"))
+		f.Size = -1
+		_, err := c.request("!file").ReplyFile(t.Context(), f)
+		require.NoError(t, err)
+	}, matrixtest.WithUploadLimit(math.MaxInt64))
 }
 
 // counted is an endless file.
@@ -363,6 +398,25 @@ func TestDownload(t *testing.T) {
 		assert.Equal(t, data, got)
 		_, err = r.Download(t.Context(), 8)
 		require.ErrorIs(t, err, ErrTooLarge)
+		got, err = r.Download(t.Context(), math.MaxInt64)
+		require.NoError(t, err)
+		assert.Equal(t, data, got)
+		for _, folder := range []string{".", "..", "a/.."} { // Somebody stores it under its name.
+			r.Raw.Content.Parsed.(*event.MessageEventContent).Body = folder
+			a, _ = r.Attachment()
+			assert.Equal(t, "file", a.Name)
+		}
+
+		asked := len(c.srv.Requests())
+		for _, address := range []id.ContentURIString{
+			"mxc://matrix.example/../../../client/v3/account/whoami", "mxc://../config", "mxc://matrix.example/..", "mxc://matrix.example/", "mxc://a b/c",
+			"mxc://matrix.example/a?b", "https://matrix.example/a",
+		} {
+			r.Raw.Content.Parsed.(*event.MessageEventContent).URL = address
+			_, err = r.Download(t.Context(), 9)
+			require.ErrorIs(t, err, ErrDamaged, address)
+		}
+		assert.Len(t, c.srv.Requests(), asked, "the token goes nowhere else")
 
 		r.Raw = nil
 		_, ok = r.Attachment()
@@ -403,4 +457,24 @@ func TestEncryptedFile(t *testing.T) {
 		_, err = c.b.download(t.Context(), &received, 1<<20)
 		require.ErrorIs(t, err, ErrDamaged)
 	})
+}
+
+// A homeserver may answer before it has read the file: what still reads it then must not get in the way.
+func TestUploadAnsweredEarly(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"content_uri":"mxc://matrix.example/a"}`)
+		if flusher, ok := w.(http.Flusher); ok && r.Method == http.MethodPost {
+			flusher.Flush()
+			_, _ = io.CopyN(io.Discard, r.Body, 10<<20)
+		}
+	}))
+	defer srv.Close()
+	b, stop := startSenderAt(t, srv.URL, http.DefaultTransport, matrixtest.Session{UserID: botUser, AccessToken: "token"}, dataFile(t))
+	defer stop()
+	var read int64
+	content, err := b.uploadOnce(t.Context(), &File{Name: "x", Size: 40 << 20, Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(io.LimitReader(&counted{&read}, 40<<20)), nil
+	}}, 40<<20, false)
+	require.Error(t, err, "%+v", content)
 }

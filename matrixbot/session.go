@@ -9,7 +9,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// session is what lets the bot go on as the same device after a restart.
+// session is what lets the bot go on as the same device after a restart. It is never changed: a request that renews the
+// token puts another one in its place, at any time.
 type session struct {
 	User    id.UserID   `json:"user"`
 	Device  id.DeviceID `json:"device"`
@@ -52,13 +53,13 @@ func (b *Bot) saveSession(ctx context.Context, s *session) error {
 	if err := b.store.Records(sessionSet).Put(sessionKey, b.sealer.seal(sessionSet, sessionKey, plain)); err != nil {
 		return err
 	}
-	b.session = s
+	b.session.Store(s)
 	return b.store.Flush(ctx)
 }
 
 // useSession makes the client that of a session.
 func (b *Bot) useSession(s *session) {
-	b.session = s
+	b.session.Store(s)
 	if s.User != "" && b.client.UserID != s.User { // Others may be reading it while the bot logs in again.
 		b.client.UserID = s.User
 	}
@@ -71,7 +72,7 @@ func (b *Bot) useSession(s *session) {
 
 // saveToken keeps what a refresh gave: the token before is worth nothing any more.
 func (b *Bot) saveToken(ctx context.Context, refresh, token string, expiry time.Time) error {
-	renewed := *b.session
+	renewed := *b.session.Load()
 	renewed.Refresh, renewed.Token, renewed.Expiry = refresh, token, expiry
 	return b.saveSession(context.WithoutCancel(ctx), &renewed)
 }

@@ -4,24 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 )
-
-// speaker is what a bot can do in a room. A [Bot] is one.
-type speaker interface {
-	sender
-	// delivered says whether something with this key was sent or waits to be sent.
-	delivered(key string) (bool, error)
-	// upload stores a file and returns the message that shows it.
-	upload(ctx context.Context, room id.RoomID, f *File) (*event.MessageEventContent, error)
-	// download returns an attachment of at most so many bytes.
-	download(ctx context.Context, content *event.MessageEventContent, most int64) ([]byte, error)
-	typing(ctx context.Context, room id.RoomID, d time.Duration) error
-	markRead(ctx context.Context, room id.RoomID, event id.EventID) error
-}
 
 // say sends a message: in one event, in several, or as a file, as large as it is. It returns the id of the first.
 func say(ctx context.Context, s sender, m Message) (id.EventID, error) {
@@ -46,8 +32,8 @@ func say(ctx context.Context, s sender, m Message) (id.EventID, error) {
 	var first id.EventID
 	for i, part := range parts {
 		key := m.Key
-		if i > 0 {
-			key += "." + strconv.Itoa(i)
+		if i > 0 { // In front, where no caller's key can look like it.
+			key = "part " + strconv.Itoa(i) + "/" + key
 		}
 		sent, err := s.send(ctx, outgoing{Room: m.Room, Key: key, Type: event.EventMessage, Content: part})
 		if err != nil {
@@ -62,17 +48,13 @@ func say(ctx context.Context, s sender, m Message) (id.EventID, error) {
 
 // sayFile uploads a file, unless that was done before, and sends the message that shows it.
 func sayFile(ctx context.Context, s sender, m Message) (id.EventID, error) {
-	sp, ok := s.(speaker)
-	if !ok {
-		return "", errNoHost
-	}
-	done, err := sp.delivered(m.Key)
+	done, err := s.delivered(m.Key)
 	if err != nil {
 		return "", fmt.Errorf("matrixbot: send to %s: %w", m.Room, err)
 	}
 	var content *event.MessageEventContent
 	if !done { // else there is a letter already, and the content is not looked at
-		if content, err = sp.upload(ctx, m.Room, m.File); err != nil {
+		if content, err = s.upload(ctx, m.Room, m.File); err != nil {
 			return "", fmt.Errorf("matrixbot: upload %q: %w", m.File.shownName(), err)
 		}
 		m.address(content, true)

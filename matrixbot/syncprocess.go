@@ -149,7 +149,7 @@ func (s *syncer) receive(ctx context.Context, room id.RoomID, synced *syncedRoom
 			present = false
 		}
 		if evt.Type.Type == event.EventRedaction.Type {
-			changes.redacted[redacts(evt)] = true
+			changes.redacted[roomEvent{room, redacts(evt)}] = true
 		}
 		if !present {
 			continue

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -20,7 +21,7 @@ type upgrade struct {
 // handleTombstone follows a room that was replaced. Whether the new one really replaces it shows when the bot is in it.
 func (r *rooms) handleTombstone(ctx context.Context, evt *event.Event, to id.RoomID) error {
 	old, own := evt.RoomID, r.bot.client.UserID
-	if to == "" || to == old || !r.bot.store.State().IsInRoom(ctx, old, own) {
+	if !isRoom(to) || to == old || !r.bot.store.State().IsInRoom(ctx, old, own) {
 		return nil
 	}
 	r.mu.Lock()
@@ -41,6 +42,13 @@ func (r *rooms) handleTombstone(ctx context.Context, evt *event.Event, to id.Roo
 	r.mu.Unlock()
 	r.bot.log.InfoContext(ctx, "room replaced", "room_id", old.String(), "successor", to.String())
 	return r.plan(to, task{Join: true, Inviter: evt.Sender})
+}
+
+// isRoom says whether a text that somebody wrote may be a room's id. It becomes a part of a path, to which the bot's token
+// goes: nothing in it may lead elsewhere.
+func isRoom(text id.RoomID) bool {
+	return len(text) > 1 && len(text) <= 255 && text[0] == '!' &&
+		strings.IndexFunc(string(text), func(r rune) bool { return r <= ' ' || r >= 0x7F || strings.ContainsRune(`/\?#%`, r) }) < 0
 }
 
 // predecessor returns the room that was replaced by a room. It is locked.
@@ -72,6 +80,9 @@ func (r *rooms) settle(ctx context.Context, room id.RoomID, inviter id.UserID) e
 		u.Valid = true
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		if r.upgrades[old].To != room { // Another tombstone has come meanwhile.
+			return nil
+		}
 		r.upgrades[old] = u
 		return keep(r.bot.store.Records(upgradesSet), old, u)
 	}

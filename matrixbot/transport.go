@@ -35,7 +35,7 @@ func newHTTPClient(next http.RoundTripper, store *boltstore.Store, log *slog.Log
 		next = newTransport()
 	}
 	return &http.Client{
-		Transport: &limited{&logged{store.Barrier(next), log}, log},
+		Transport: &limited{&logged{&nonNull{store.Barrier(next)}, log}, log},
 		// Redirects would carry the token to where it does not belong. No operation of Matrix needs them.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

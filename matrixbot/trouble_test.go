@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,6 +30,7 @@ func TestTroubleOfTheHomeserverLosesNothing(t *testing.T) {
 		"a missing page":      {minute, matrixtest.Fault{Status: http.StatusNotFound, Body: "<html>404</html>"}},
 		"an empty object":     {matrixtest.Match{Path: "/sync", For: time.Minute}, matrixtest.Fault{Status: http.StatusOK, Body: "{}"}},
 		"null":                {matrixtest.Match{Path: "/sync", For: time.Minute}, matrixtest.Fault{Status: http.StatusOK, Body: "null"}},
+		"null from all":       {minute, matrixtest.Fault{Status: http.StatusOK, Body: "null"}},
 		"another shape":       {matrixtest.Match{Path: "/sync", For: time.Minute}, matrixtest.Fault{Status: http.StatusOK, Body: `{"next_batch":7,"rooms":[]}`}},
 		"broken JSON":         {minute, matrixtest.Fault{Malformed: true}},
 		"no connection":       {minute, matrixtest.Fault{CutBefore: true}},
@@ -99,6 +101,7 @@ func TestAnEventThatIsNone(t *testing.T) {
 		room := ada.CreateRoom(matrixtest.RoomOptions{Members: []*matrixtest.User{srv.User("bot")}})
 		run := start(t, settings(t, srv))
 		listens(t, srv)
+		var changed atomic.Int32
 		srv.Fail(matrixtest.Match{Path: "/sync", Times: -1}, matrixtest.Fault{Rewrite: func(object map[string]any) {
 			rooms, _ := object["rooms"].(map[string]any)
 			join, _ := rooms["join"].(map[string]any)
@@ -109,6 +112,7 @@ func TestAnEventThatIsNone(t *testing.T) {
 				if len(list) == 0 {
 					continue
 				}
+				changed.Add(1)
 				line["events"] = append([]any{
 					map[string]any{"type": 7},
 					"text", nil,
@@ -117,9 +121,12 @@ func TestAnEventThatIsNone(t *testing.T) {
 				}, list...)
 			}
 		}})
+		ada.Send(room, "!first") // To the sync that waits already and is left as it is.
+		assert.Equal(t, []string{"echo !first"}, answers(t, srv, room, 1))
 		ada.Send(room, "!hello")
-		assert.Equal(t, []string{"echo !hello"}, answers(t, srv, room, 1))
+		assert.Equal(t, []string{"echo !first", "echo !hello"}, answers(t, srv, room, 2))
 		run.stop(t)
+		assert.Positive(t, changed.Load())
 	})
 }
 

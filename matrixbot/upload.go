@@ -20,12 +20,13 @@ import (
 const (
 	maxUnstated   = 100 << 20 // the largest file where the homeserver does not say what it takes
 	slowestUpload = 32 << 10  // bytes in a second; what is slower is tried again
+	longestUpload = 24 * 3600 // seconds, however large a file the homeserver takes
 )
 
 // errSource means that the content of a file is not to be had, which no other attempt will mend.
 var errSource = errors.New("the file cannot be read")
 
-// upload implements speaker. The content goes from the reader to the homeserver piece by piece, never as a whole into
+// upload implements sender. The content goes from the reader to the homeserver piece by piece, never as a whole into
 // memory.
 func (b *Bot) upload(ctx context.Context, room id.RoomID, f *File) (*event.MessageEventContent, error) {
 	if f.Open == nil {
@@ -46,7 +47,7 @@ func (b *Bot) upload(ctx context.Context, room id.RoomID, f *File) (*event.Messa
 	if size < 0 {
 		size = most
 	}
-	timeout := attemptTimeout + time.Duration(size/slowestUpload)*time.Second
+	timeout := attemptTimeout + time.Duration(min(size/slowestUpload, longestUpload))*time.Second
 	return persist(ctx, b.log, "upload", timeout, func(ctx context.Context) (*event.MessageEventContent, error) {
 		if err := b.rooms.ready(ctx, room); err != nil {
 			return nil, err
@@ -104,19 +105,24 @@ func (b *Bot) uploadOnce(ctx context.Context, f *File, most int64, encrypt bool)
 	request.Content = counted
 	// The body cannot be read twice, so that a failed attempt starts again from Open.
 	stored, err := b.client.UploadMedia(mautrix.WithMaxRetries(ctx, 0), request)
+	cut := false
+	size := counted.end(func() { cut, _ = true, source.Close() })
 	if reader.exceeded {
 		return nil, fmt.Errorf("%w: the homeserver takes %d bytes", ErrTooLarge, most)
+	}
+	if reader.failed != nil && !cut {
+		return nil, fmt.Errorf("%w: %w", errSource, reader.failed)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if f.Size >= 0 && counted.n != f.Size {
-		return nil, fmt.Errorf("%w: the file should have %d bytes and has %d", ErrMessage, f.Size, counted.n)
+	if f.Size >= 0 && size != f.Size {
+		return nil, fmt.Errorf("%w: the file should have %d bytes and has %d", ErrMessage, f.Size, size)
 	}
 	if stored.ContentURI.IsEmpty() {
 		return nil, errors.New("the homeserver's answer has no content uri")
 	}
-	content.Info.Size = int(counted.n)
+	content.Info.Size = int(size)
 	if encrypt {
 		if err := cipher.Close(); err != nil {
 			return nil, err
@@ -155,38 +161,4 @@ func (f *File) content(head []byte) *event.MessageEventContent {
 		content.MsgType = event.MsgVideo
 	}
 	return content
-}
-
-// bounded reads at most so many bytes, and fails where there are more.
-type bounded struct {
-	source   io.Reader
-	left     int64
-	exceeded bool
-}
-
-// Read implements [io.Reader].
-func (r *bounded) Read(p []byte) (int, error) {
-	if int64(len(p)) > r.left+1 {
-		p = p[:r.left+1]
-	}
-	n, err := r.source.Read(p)
-	if int64(n) > r.left {
-		r.exceeded = true
-		return 0, ErrTooLarge
-	}
-	r.left -= int64(n)
-	return n, err
-}
-
-// counter counts what is read through it.
-type counter struct {
-	source io.Reader
-	n      int64
-}
-
-// Read implements [io.Reader].
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.source.Read(p)
-	c.n += int64(n)
-	return n, err
 }

@@ -105,12 +105,12 @@ func (w *workers) release(room id.RoomID, key string) {
 }
 
 // withdraw takes an entry out that nobody has started on. Its record goes when its turn comes.
-func (w *workers) withdraw(event id.EventID) {
+func (w *workers) withdraw(what roomEvent) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, l := range w.lanes {
+	if l := w.lanes[what.room]; l != nil {
 		for i := range l.waiting {
-			if l.waiting[i].event == event {
+			if l.waiting[i].event == what.event {
 				l.waiting[i].event = ""
 			}
 		}

@@ -202,6 +202,12 @@ const commands = {
     watchRequest(request);
     return request.transactionId;
   },
+  async requestOwn() { // of the other devices of the same account, as Element does when somebody has logged in
+    const request = await crypto.requestOwnUserVerification();
+    watchRequest(request);
+    return request.transactionId;
+  },
+  crossSigning: () => crypto.getCrossSigningStatus(),
   async requestInRoom({ user, room }) {
     await crypto.getUserDeviceInfo([user], true);
     const request = await crypto.requestVerificationDM(user, room);

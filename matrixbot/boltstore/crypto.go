@@ -88,15 +88,3 @@ func (c *Crypto) forget() {
 
 // pickleKey is the key in the form that mautrix wants.
 func (c *Crypto) pickleKey() []byte { return []byte(c.key.Reveal()) }
-
-type withheldHidden struct{}
-
-// HideWithheld returns a context in which [Crypto.GetGroupSession] reports a session that was
-// withheld as one that is unknown.
-//
-// mautrix v0.30.0 asks for the session before it stores a key, and refuses the key where it
-// was withheld once. An OlmMachine whose SetMegolmDecryptLock function passes this context on
-// when it is called with storeOnly accepts it.
-func HideWithheld(ctx context.Context) context.Context {
-	return context.WithValue(ctx, withheldHidden{}, true)
-}

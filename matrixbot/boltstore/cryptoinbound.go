@@ -108,9 +108,12 @@ func (c *Crypto) PutGroupSession(_ context.Context, session *crypto.InboundGroup
 }
 
 // GetGroupSession implements [crypto.Store]. For a session that was withheld the error is the
-// [*event.RoomKeyWithheldEventContent]; see also [HideWithheld]. Each call returns another
-// object, which callers may use at the same time.
-func (c *Crypto) GetGroupSession(ctx context.Context, roomID id.RoomID, sessionID id.SessionID) (session *crypto.InboundGroupSession, err error) {
+// [*event.RoomKeyWithheldEventContent]. Each call returns another object, which callers may use at
+// the same time.
+//
+// mautrix v0.30.0 asks for the session before it stores a key, and refuses the key where it was
+// withheld once. Package e2ee hides that from it then.
+func (c *Crypto) GetGroupSession(_ context.Context, roomID id.RoomID, sessionID id.SessionID) (session *crypto.InboundGroupSession, err error) {
 	err = c.store.Update(func(tx *Tx) error {
 		k := string(key(string(roomID), string(sessionID)))
 		if cached, ok := c.inbound.entries[k]; ok {
@@ -121,8 +124,6 @@ func (c *Crypto) GetGroupSession(ctx context.Context, roomID id.RoomID, sessionI
 		switch {
 		case err != nil || r == nil:
 			return err
-		case r.withheld() && ctx.Value(withheldHidden{}) != nil:
-			return nil
 		case r.withheld():
 			return r.content(roomID, sessionID)
 		}

@@ -72,22 +72,29 @@ func (c *Crypto) ValidateMessageIndex(_ context.Context, sessionID id.SessionID,
 // [Compact].
 func (c *Crypto) PruneMessageIndexes(ctx context.Context, before time.Time) (pruned int, err error) {
 	limit := before.Unix() / 60
+	return c.prune(ctx, func(tx *Tx, from []byte) (int, []byte, error) {
+		old, next := oldIndexes(tx, from, limit)
+		for _, k := range old {
+			if err := tx.pruneIndex(k); err != nil {
+				return 0, nil, err
+			}
+		}
+		return len(old), next, nil
+	})
+}
+
+// prune calls chunk for one chunk after the other, beginning at the key that the last call returned, until that is nil.
+// It returns the sum of what was pruned.
+func (c *Crypto) prune(ctx context.Context, chunk func(tx *Tx, from []byte) (int, []byte, error)) (pruned int, err error) {
 	var from []byte
 	for done := false; !done; {
 		if err := ctx.Err(); err != nil {
 			return pruned, err
 		}
 		err := c.store.Update(func(tx *Tx) error {
-			var old [][]byte
-			old, from = oldIndexes(tx, from, limit)
-			done = from == nil
-			pruned += len(old)
-			for _, k := range old {
-				if err := tx.pruneIndex(k); err != nil {
-					return err
-				}
-			}
-			return nil
+			n, next, err := chunk(tx, from)
+			pruned, from, done = pruned+n, next, next == nil
+			return err
 		})
 		if err == nil {
 			err = c.store.Flush(ctx) // or the transaction grows and grows

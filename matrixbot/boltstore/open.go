@@ -65,5 +65,7 @@ func Open(path string, options ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("boltstore: open %s: %w", path, err)
 	}
-	return &Store{db: db, path: path, commitAfter: c.commitAfter}, nil
+	s := &Store{db: db, path: path, commitAfter: c.commitAfter}
+	s.state.store = s
+	return s, nil
 }

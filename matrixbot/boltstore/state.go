@@ -29,8 +29,8 @@ var (
 	_ mautrix.StateStoreUpdater = (*State)(nil)
 )
 
-// State returns the door for what is known of rooms.
-func (s *Store) State() *State { return &State{store: s} }
+// State returns the door for what is known of rooms, the same one each time.
+func (s *Store) State() *State { return &s.state }
 
 // The kinds of records about a room.
 const (

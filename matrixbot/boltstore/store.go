@@ -18,6 +18,7 @@ type Store struct {
 	db          *bbolt.DB
 	path        string
 	commitAfter time.Duration
+	state       State
 
 	mu      sync.Mutex
 	tx      *bbolt.Tx   // the one transaction; nil where none has begun

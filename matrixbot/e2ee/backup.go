@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -60,7 +61,8 @@ func (b *backup) add(room id.RoomID, session id.SessionID) {
 }
 
 // startBackup finds the key backup of the account, or makes one, and restores from one that
-// this store has not used before. Trouble with it does not keep the bot from starting.
+// this store has not used before. Trouble with it does not keep the bot from starting, but for a
+// homeserver that cannot be reached: that passes, and nobody would look for the backup later.
 func (m *Machine) startBackup(ctx context.Context, v *vault) error {
 	key, fresh, err := m.backupKey(ctx, v)
 	if err != nil {
@@ -70,8 +72,10 @@ func (m *Machine) startBackup(ctx context.Context, v *vault) error {
 	switch {
 	case errors.Is(err, mautrix.MNotFound):
 		return m.makeBackup(ctx, v, key)
+	case unreachable(err):
+		return fmt.Errorf("look for the key backup: %w", err)
 	case err != nil:
-		m.log.WarnContext(ctx, "the key backup cannot be used: the homeserver does not answer", "error", err)
+		m.log.WarnContext(ctx, "the key backup cannot be used: the homeserver does not say whether there is one", "error", err)
 		return nil
 	case key == nil || latest.Algorithm != id.KeyBackupAlgorithmMegolmBackupV1 || latest.AuthData.PublicKey != publicBackupKey(key):
 		m.log.WarnContext(ctx, "the account has a key backup to which the key is not here: the bot does not use it (give the recovery key of the account)")
@@ -79,16 +83,27 @@ func (m *Machine) startBackup(ctx context.Context, v *vault) error {
 	}
 	m.backup.use(key, latest.Version)
 	if fresh {
+		n, err := m.restore(ctx)
+		switch {
+		case unreachable(err):
+			return fmt.Errorf("restore the key backup: %w", err)
+		case err != nil:
+			m.log.WarnContext(ctx, "the key backup could not be restored", "error", err)
+		default:
+			m.log.InfoContext(ctx, "key backup restored", "sessions", n)
+		}
+		// Not before: a start that was interrupted is to restore it once more.
 		if err := m.putSecret(ctx, id.SecretMegolmBackupV1, key.Bytes()); err != nil {
 			return err
 		}
-		if n, err := m.restore(ctx); err != nil {
-			m.log.WarnContext(ctx, "the key backup could not be restored", "error", err)
-		} else {
-			m.log.InfoContext(ctx, "key backup restored", "sessions", n)
-		}
 	}
 	return m.mach.SetKeyBackupVersion(ctx, latest.Version)
+}
+
+// unreachable says whether there was no answer of a homeserver, or of one in a bad way.
+func unreachable(err error) bool {
+	answer, ok := errors.AsType[mautrix.HTTPError](err)
+	return ok && (answer.Response == nil || answer.Response.StatusCode >= http.StatusInternalServerError || answer.Response.StatusCode == http.StatusTooManyRequests)
 }
 
 func publicBackupKey(key *keybackup.MegolmBackupKey) id.Ed25519 {

@@ -100,9 +100,13 @@ func (m *Machine) findDevice(ctx context.Context, evt *event.Event, sessionID id
 	}
 }
 
-// tellWithheld calls Config.Withheld where a verification would help, once.
+// tellWithheld calls Config.Withheld where a verification would help, once. Messages from before one that succeeded are
+// tried again, and stay withheld.
 func (m *Machine) tellWithheld(ctx context.Context, evt *event.Event, withheld *WithheldError) {
-	if withheld.Code != string(event.RoomKeyWithheldUnverified) || evt.Sender == m.client.UserID || !m.told.set(evt.Sender) {
+	if withheld.Code != string(event.RoomKeyWithheldUnverified) || evt.Sender == m.client.UserID {
+		return
+	}
+	if m.verified(ctx, evt.Sender) || !m.told.set(evt.Sender) {
 		return
 	}
 	m.log.WarnContext(ctx, "somebody's client keeps its messages from the bot until the bot is verified", "user_id", evt.Sender, "room_id", evt.RoomID)
@@ -112,6 +116,14 @@ func (m *Machine) tellWithheld(ctx context.Context, evt *event.Event, withheld *
 			Code: withheld.Code, Reason: withheld.Reason,
 		})
 	}
+}
+
+// verified says whether somebody and the bot have verified each other.
+func (m *Machine) verified(ctx context.Context, user id.UserID) bool {
+	ctx, unlock := m.rlockIdentity(ctx)
+	defer unlock()
+	trusted, err := m.mach.IsUserTrusted(ctx, user)
+	return err == nil && trusted
 }
 
 // WaitForSession implements [mautrix.CryptoHelper]. It waits until the key is there or is known

@@ -21,7 +21,8 @@
 //
 //	CGO_ENABLED=0 go build -tags goolm
 //
-// The tag libolm takes the C library instead. Without a tag [New] returns [ErrNoEncryption].
+// The tag libolm takes the C library instead; mautrix does not let that make fallback keys. Without a tag [New] returns
+// [ErrNoEncryption].
 //
 // # Who is it
 //

@@ -19,6 +19,9 @@ var (
 	// ErrDeviceLost means that the homeserver has forgotten the keys of this device.
 	ErrDeviceLost = errors.New("the homeserver has forgotten this device")
 
+	// ErrAnswer means that what the homeserver answered is no answer. It may answer another time.
+	ErrAnswer = errors.New("the homeserver's answer is none")
+
 	// ErrRecoveryKey means that the recovery key does not open the secret storage.
 	ErrRecoveryKey = errors.New("the recovery key is not that of the account's secret storage")
 

@@ -29,8 +29,8 @@ const (
 	oneTimeKeys = 50
 )
 
-// fallbackAccount is an account that can make fallback keys, as those of goolm and libolm can
-// though their interface does not say so.
+// fallbackAccount is an account that can make fallback keys. Those of goolm can, though their
+// interface does not say so; mautrix v0.30.0 has no way to have libolm make them.
 type fallbackAccount interface {
 	GenFallbackKey() error
 	FallbackKeyUnpublished() map[string]id.Curve25519

@@ -137,6 +137,30 @@ func TestReplacedIdentity(t *testing.T) {
 	assert.False(t, status.CanSign)
 }
 
+// A restoration that was interrupted is made by the next start.
+func TestInterruptedRestore(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/room_keys/version", "/room_keys/keys"} {
+		synctest.Test(t, func(t *testing.T) {
+			var key secret.Secret
+			srv, room, ada, bot := pair(t, nil, keeper(&key))
+			stop := bot.run()
+			ada.say(room, "one")
+			time.Sleep(2 * backupPause)
+			stop()
+			fresh := &peer{t: t, account: on(srv, srv.User("bot"), "FRESH"), path: t.TempDir() + "/bot.db"}
+			repair := srv.Fail(matrixtest.Match{Method: "GET", Path: path, Times: -1}, matrixtest.Fault{Status: 502})
+			require.Error(t, fresh.start(keeper(&key)))
+			repair()
+			fresh.restart(keeper(&key))
+			require.Equal(t, []string{"one"}, fresh.listen().said())
+			for _, p := range []*peer{ada, bot, fresh} {
+				require.NoError(t, p.store.Close())
+			}
+		})
+	}
+}
+
 // A bot on a fresh machine reads what was said before, and trusts none of it.
 func TestBackup(t *testing.T) {
 	t.Parallel()

@@ -236,19 +236,25 @@ func (m *Machine) Status(ctx context.Context) (Status, error) {
 }
 
 // Prune forgets what grows without end and is of no use any more: which messages were
-// decrypted longer ago than age. Replays of them stay impossible. It works with Config.Store
-// and does nothing with Config.Stores.
+// decrypted longer ago than age, and which keys were withheld. Replays of messages stay
+// impossible. It works with Config.Store and does nothing with Config.Stores.
 func (m *Machine) Prune(ctx context.Context, age time.Duration) error {
 	pruner, ok := m.store.Store.(interface {
 		PruneMessageIndexes(ctx context.Context, before time.Time) (int, error)
+		PruneWithheld(ctx context.Context, before time.Time) (int, error)
 	})
 	if !ok {
 		return nil
 	}
-	n, err := pruner.PruneMessageIndexes(ctx, time.Now().Add(-age))
+	before := time.Now().Add(-age)
+	n, err := pruner.PruneMessageIndexes(ctx, before)
 	if err != nil {
 		return fmt.Errorf("e2ee: prune: %w", err)
 	}
-	m.log.DebugContext(ctx, "message indexes pruned", "count", n)
+	withheld, err := pruner.PruneWithheld(ctx, before)
+	if err != nil {
+		return fmt.Errorf("e2ee: prune: %w", err)
+	}
+	m.log.DebugContext(ctx, "store pruned", "message_indexes", n, "withheld_keys", withheld)
 	return nil
 }

@@ -21,8 +21,8 @@ import (
 //   - With a recovery key, the key backup is made, or found and restored.
 //
 // It is called once, before the first sync, and blocks for a few requests. Where it fails it may
-// be called again. Errors are [ErrStoreLost], [ErrDeviceLost], [ErrRecoveryKey], those of
-// boltstore.Store.Claim, and what the homeserver answers.
+// be called again. Errors are [ErrStoreLost], [ErrDeviceLost], [ErrAnswer], [ErrRecoveryKey],
+// those of boltstore.Store.Claim, and what the homeserver answers.
 func (m *Machine) Start(ctx context.Context) error {
 	if err := m.start(ctx); err != nil {
 		return fmt.Errorf("e2ee: start: %w", err)
@@ -45,7 +45,9 @@ func (m *Machine) start(ctx context.Context) error {
 	if m.client.Crypto == nil {
 		m.client.Crypto = m
 	}
-	m.client.StateStore = m.state
+	if m.client.StateStore != mautrix.StateStore(m.state) { // Others may be reading it already.
+		m.client.StateStore = m.state
+	}
 	ctx, unlock := m.lockIdentity(ctx)
 	defer unlock()
 	if err := m.mach.Load(ctx); err != nil {
@@ -78,6 +80,9 @@ func (m *Machine) startDevice(ctx context.Context) (*mautrix.RespQueryKeys, erro
 	resp, err := m.client.QueryKeys(ctx, &mautrix.ReqQueryKeys{DeviceKeys: mautrix.DeviceKeysRequest{own: mautrix.DeviceIDList{}}})
 	if err != nil {
 		return nil, fmt.Errorf("ask for the keys of the device: %w", err)
+	}
+	if resp == nil || resp.DeviceKeys == nil { // It must not look as if device and identity were gone.
+		return nil, fmt.Errorf("ask for the keys of the device: %w", ErrAnswer)
 	}
 	account := m.mach.GetAccount()
 	theirs := resp.DeviceKeys[own][m.client.DeviceID].Keys.GetEd25519(m.client.DeviceID)

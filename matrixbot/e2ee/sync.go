@@ -64,6 +64,10 @@ func (m *Machine) handleToDevice(ctx context.Context, evt *event.Event) {
 	}
 	switch content := evt.Content.Parsed.(type) {
 	case *event.RoomKeyRequestEventContent:
+		// For each request mautrix looks for the device, with a request of its own if need be.
+		if evt.Sender != m.client.UserID && !m.state.IsInRoom(ctx, content.Body.RoomID, evt.Sender) {
+			return
+		}
 		m.enqueue("key request", func(ctx context.Context) {
 			ctx, unlock := m.lockIdentity(ctx)
 			defer unlock()

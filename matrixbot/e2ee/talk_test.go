@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
 
 	"github.com/signalbox-go/signalbox/internal/secret"
 	"github.com/signalbox-go/signalbox/matrixbot/boltstore"
@@ -25,16 +26,23 @@ func TestTalk(t *testing.T) {
 	bot.say(room, "done")
 	require.Equal(t, []string{"done"}, ada.listen().said())
 	assert.Equal(t, TrustCrossSigned, ada.trust())
+	assertEncrypted(t, srv, room)
+}
+
+// assertEncrypted looks whether the server has seen anything of what was said in a room.
+func assertEncrypted(t *testing.T, srv *matrixtest.Server, room id.RoomID) {
+	t.Helper()
 	for _, evt := range srv.Messages(room) {
 		assert.Equal(t, event.EventEncrypted.Type, evt.Type)
 		assert.Empty(t, evt.Body())
 	}
 }
 
-// After a restart the bot reads, writes, and has the keys to sign with.
+// After a restart the bot reads, writes, and has the keys to sign with. It knows that the room is encrypted, although
+// no sync tells it once more.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	_, room, ada, bot := pair(t, nil, nil)
+	srv, room, ada, bot := pair(t, nil, nil)
 	ada.say(room, "one")
 	require.Equal(t, []string{"one"}, bot.listen().said())
 	bot.say(room, "two")
@@ -53,6 +61,7 @@ func TestRestart(t *testing.T) {
 	after, err := bot.machine.Status(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, before, after)
+	assertEncrypted(t, srv, room)
 }
 
 // Who was thrown out gets no more keys, who joins later gets none to what was said before.

@@ -4,6 +4,7 @@ package e2ee
 
 import (
 	"context"
+	"encoding/json"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -278,12 +279,14 @@ func TestHostileVerification(t *testing.T) {
 		require.Len(t, b.seen, 1, "it is under way")
 		for _, from := range []id.UserID{"@eve:matrix.example", ada.client.UserID} {
 			for _, raw := range hostile(txn) {
-				evt := &event.Event{Sender: from, Type: event.NewEventType(raw[0]), ID: "$claimed", RoomID: "!claimed:x", Content: event.Content{VeryRaw: []byte(raw[1])}}
+				evt := &event.Event{Sender: from, Type: event.NewEventType(raw[0]), ID: "$claimed", RoomID: "!claimed:x"}
+				_ = json.Unmarshal([]byte(raw[1]), &evt.Content) // What cannot be decoded no sync has.
 				bot.machine.handleToDevice(t.Context(), evt)
 			}
 		}
 		for _, end := range []string{"cancel", "done"} {
-			evt := &event.Event{Sender: "@eve:matrix.example", Type: event.NewEventType("m.key.verification." + end), Content: event.Content{VeryRaw: []byte(`{"transaction_id":"` + txn + `","code":"m.user","reason":""}`)}}
+			evt := &event.Event{Sender: "@eve:matrix.example", Type: event.NewEventType("m.key.verification." + end)}
+			require.NoError(t, json.Unmarshal([]byte(`{"transaction_id":"`+txn+`","code":"m.user","reason":""}`), &evt.Content))
 			bot.machine.handleToDevice(t.Context(), evt)
 		}
 		for i := range 100 { // requests without end
@@ -340,10 +343,40 @@ func FuzzVerification(f *testing.F) {
 		}
 		verify.handle(ctx, &event.Event{Sender: ada.client.UserID, Type: event.ToDeviceVerificationRequest, Content: event.Content{Parsed: request}})
 		require.NoError(t, verify.helper.AcceptVerification(ctx, "T"))
-		evt := &event.Event{Sender: ada.client.UserID, Type: event.Type{Type: typ, Class: event.ToDeviceEventType}, Content: event.Content{VeryRaw: content}}
-		if evt.Content.ParseRaw(evt.Type) == nil && evt.Type != event.ToDeviceVerificationRequest {
+		evt := &event.Event{Sender: ada.client.UserID, Type: event.Type{Type: typ, Class: event.ToDeviceEventType}}
+		if json.Unmarshal(content, &evt.Content) == nil && evt.Content.ParseRaw(evt.Type) == nil && evt.Type != event.ToDeviceVerificationRequest {
 			verify.handle(ctx, evt) // does not panic
 		}
 		verify.cancel(ctx, "T", event.VerificationCancelCodeUser, "")
+	})
+}
+
+// Who has verified the bot is not told to do it because of what was withheld before.
+func TestWithheldBeforeTheVerification(t *testing.T) {
+	t.Parallel()
+	a, b := newPerson(0), newPerson(0)
+	synctest.Test(t, func(t *testing.T) {
+		told := 0
+		srv, room, ada, bot := pair(t,
+			func(c *Config) { a.operate(c); c.SendTo = SendToVerified },
+			func(c *Config) { b.operate(c); c.Withheld = func(context.Context, Withheld) { told++ } })
+		ada.say(room, "one")
+		withheld := encryptedBy(t, ada, srv)
+		require.Empty(t, bot.listen().said())
+		require.Equal(t, 1, told)
+		stopAda, stopBot := ada.run(), bot.run()
+		_, err := ada.machine.Verify(t.Context(), bot.client.UserID)
+		require.NoError(t, err)
+		require.NoError(t, <-b.ended)
+		require.NoError(t, <-a.ended)
+		stopAda()
+		stopBot()
+		_, err = bot.machine.Decrypt(t.Context(), withheld)
+		require.ErrorAs(t, err, new(*WithheldError))
+		assert.Equal(t, 1, told)
+		ada.say(room, "two")
+		require.Equal(t, []string{"two"}, bot.listen().said())
+		require.NoError(t, ada.store.Close())
+		require.NoError(t, bot.store.Close())
 	})
 }

@@ -122,7 +122,6 @@ func (h hooks) VerificationDone(ctx context.Context, txn id.VerificationTransact
 		return
 	}
 	m.revoked.clear(r.User)
-	m.told.clear(r.User)
 	if m.config.SendTo != SendToAll {
 		m.mach.OnDevicesChanged(ctx, r.User)
 	}
@@ -132,7 +131,10 @@ func (h hooks) VerificationDone(ctx context.Context, txn id.VerificationTransact
 		return
 	}
 	trusted, err := m.mach.IsUserTrusted(ctx, r.User)
-	if err == nil && !trusted {
+	switch {
+	case err == nil && trusted:
+		m.told.clear(r.User) // Should their keys be withheld again, they are told again.
+	case err == nil:
 		err = ErrNoIdentity
 	}
 	v.close(txn, err)
