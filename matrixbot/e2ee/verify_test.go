@@ -68,7 +68,9 @@ func bubble(t *testing.T, a, b *person, f func(t *testing.T, srv *matrixtest.Ser
 
 func userTrusted(t *testing.T, p *peer, user id.UserID) bool {
 	t.Helper()
-	trusted, err := p.machine.mach.IsUserTrusted(t.Context(), user)
+	ctx, unlock := p.machine.rlockIdentity(t.Context()) // The machine may be adopting an identity.
+	defer unlock()
+	trusted, err := p.machine.mach.IsUserTrusted(ctx, user)
 	require.NoError(t, err)
 	return trusted
 }
