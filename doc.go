@@ -1,9 +1,9 @@
 // Package signalbox is the map of the module: it holds no code, only this page.
 //
 // A signal box is the hut from which a railway's semaphores are pulled. This
-// one is an SDK: people pull the levers from chat. Its first domain is the
-// asynchronous daily standup, its chats are Zulip and Matrix, and the
-// infrastructure is run by Semaphore UI. To watch one standup
+// one is an SDK: people pull the levers from chat. Its domains are the
+// asynchronous daily standup and deploys from chat, its chats are Zulip and
+// Matrix, and the infrastructure is run by Semaphore UI. To watch one standup
 // day from prompt to report, with nothing to set up:
 //
 //	go run ./examples/standupbot -demo
@@ -29,9 +29,9 @@
 //   - [github.com/signalbox-go/signalbox/matrixbot/matrixtest] is a homeserver
 //     that lives inside a test, and starts a real one where there is one.
 //
-// A domain holds the rules, knows no chat and links nothing but the standard
-// library. What ties it to the world sits below it, one package for each
-// technology:
+// A domain holds the rules and knows no chat and no database. What ties it to
+// the world sits below it, one package for each technology. The standup links
+// nothing but the standard library:
 //
 //   - [github.com/signalbox-go/signalbox/standup] is the standup: calendar,
 //     questionnaire, commands, engine and an in-memory store.
@@ -43,7 +43,20 @@
 //     every store must pass, also one of your own.
 //   - [github.com/signalbox-go/signalbox/standup/zulipchat] connects it to Zulip.
 //
-// Below both:
+// Deploys are the other domain, on the client of Semaphore UI:
+//
+//   - [github.com/signalbox-go/signalbox/semaphore/chatops] runs templates from
+//     a chat: commands, roles, confirmation and approval, locks, one card for
+//     each run, notices, audit.
+//   - [github.com/signalbox-go/signalbox/semaphore/chatops/policyfile] reads who
+//     may do what from a file, and follows its changes.
+//   - [github.com/signalbox-go/signalbox/semaphore/chatops/boltstore] keeps its
+//     state in one file, with bbolt.
+//   - [github.com/signalbox-go/signalbox/semaphore/chatops/matrixchat] and
+//     [github.com/signalbox-go/signalbox/semaphore/chatops/zulipchat] connect it
+//     to Matrix and to Zulip.
+//
+// Below all of them:
 //
 //   - [github.com/signalbox-go/signalbox/ratelimit] has token buckets for each
 //     user or room, and an [net/http.RoundTripper] that keeps to the pace that
@@ -53,6 +66,8 @@
 //
 //   - [github.com/signalbox-go/signalbox/examples/standupbot] reads its
 //     settings, composes the packages above and runs them.
+//   - [github.com/signalbox-go/signalbox/examples/deploybot] runs Semaphore UI
+//     from a room of Matrix or a channel of Zulip.
 //   - [github.com/signalbox-go/signalbox/examples/runtask] starts a template of
 //     Semaphore UI, follows its log and exits with its result.
 //   - [github.com/signalbox-go/signalbox/examples/echobot] is the shape of a

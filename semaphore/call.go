@@ -77,7 +77,7 @@ func (c *Client) exchange(ctx context.Context, r call) (*httpx.Response, error) 
 	if err != nil {
 		return nil, tooLarge(err)
 	}
-	if err := r.check(response.Status, response.Header, response.Body); err != nil {
+	if err := c.check(r, response.Status, response.Header, response.Body); err != nil {
 		return nil, err
 	}
 	return response, nil
@@ -91,7 +91,17 @@ func tooLarge(err error) error {
 	return err
 }
 
-// check tells a success of the API from everything else.
+// check tells a success of the API from everything else. Something in front of the server may repeat in its refusal what
+// it was sent; the error does not.
+func (c *Client) check(r call, status int, header http.Header, body []byte) error {
+	for _, secret := range []string{c.credentials.Token.Reveal(), c.credentials.session.Reveal()} {
+		if secret != "" && status/100 != 2 {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte("REDACTED"))
+		}
+	}
+	return r.check(status, header, body)
+}
+
 func (r call) check(status int, header http.Header, body []byte) error {
 	kind, _, _ := strings.Cut(strings.ToLower(header.Get("Content-Type")), ";")
 	html := strings.TrimSpace(kind) == "text/html"
@@ -133,7 +143,7 @@ func (c *Client) stream(ctx context.Context, r call) (io.ReadCloser, error) {
 	if response.StatusCode/100 != 2 {
 		body, _ = io.ReadAll(io.LimitReader(response.Body, maxErrorBody)) // the status counts even if the rest is cut off
 	}
-	if err := r.check(response.StatusCode, response.Header, body); err != nil {
+	if err := c.check(r, response.StatusCode, response.Header, body); err != nil {
 		_ = response.Body.Close() // the answer is an error already
 		return nil, err
 	}

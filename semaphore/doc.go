@@ -30,7 +30,8 @@
 //
 // A task's status is final before its log is complete, by seconds on a busy server. [Client.Follow] ends when the log
 // has come to rest, and gives every line once. [Client.Wait] ends with the status. Both use the server's WebSocket to be
-// quick and its REST API to be right, and both outlive broken connections. [Client.Output] reads a log as it is now.
+// quick and its REST API to be right, and both outlive broken connections. [Client.Output] reads a log as it is now. What
+// happens to all tasks [Client.TaskUpdates] says the moment it does, as hints: what is true is to be asked for.
 //
 // # Changing things
 //

@@ -12,9 +12,8 @@ type FollowRequest struct {
 	// From is how many lines to leave out at the beginning, because the caller has them. The numbers of the lines begin
 	// with it.
 	From int
-	// Settle is how long the log must stay the same after the end of the task to count as complete. A server of 2.10 under
-	// load stores lines seconds after the task has ended. It does not apply where the WebSocket brought the whole end of
-	// the log. 0 means 3 seconds.
+	// Settle is how long the log must stay the same after the end of the task to count as complete. A server under load
+	// stores and sends lines seconds after the task has ended. 0 means 3 seconds.
 	Settle time.Duration
 	// OnStatus is called with the task at the beginning and whenever its status changes, in the goroutine that follows.
 	// Nil: nothing is called.
@@ -23,8 +22,7 @@ type FollowRequest struct {
 
 // How often and how much is fetched.
 const (
-	// defaultSettle is the default of Settle; quiet is the same where the WebSocket brought everything.
-	defaultSettle, quiet = 3 * time.Second, time.Second
+	defaultSettle = 3 * time.Second
 	// The whole log comes with each fetch. So the time between two grows with its size: 128 KiB are fetched each second on
 	// average, which makes about two and a half times the log in all when it grows evenly.
 	fetchRate             = 128 << 10
@@ -165,7 +163,7 @@ func (f *follower) fetchDue(live bool) time.Time {
 }
 
 // quietAt is when no live line has come for a while after the end of the task.
-func (f *follower) quietAt() time.Time { return later(f.endedAt, f.liveAt).Add(quiet) }
+func (f *follower) quietAt() time.Time { return later(f.endedAt, f.liveAt).Add(f.settle) }
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {

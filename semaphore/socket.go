@@ -31,6 +31,14 @@ type frame struct {
 	Output    string     `json:"output"`
 }
 
+// listener takes what a WebSocket brings.
+type listener interface {
+	// connected notes the beginning or the end of a connection.
+	connected(live bool)
+	// message notes what the server sent.
+	message(data []byte)
+}
+
 // feed is what the WebSocket says about one task, between the goroutine that reads and the one that delivers.
 // The server never repeats anything: after a gap nothing is known about what was missed.
 type feed struct {
@@ -105,7 +113,7 @@ func (f *feed) message(data []byte) {
 }
 
 // listen keeps a connection and feeds from it until ctx ends.
-func (c *Client) listen(ctx context.Context, f *feed) {
+func (c *Client) listen(ctx context.Context, f listener) {
 	wait := firstRedial
 	for ctx.Err() == nil {
 		begin := time.Now()
@@ -123,7 +131,7 @@ func (c *Client) listen(ctx context.Context, f *feed) {
 }
 
 // listenOnce feeds from one connection. The server cuts readers that are slow or that it finds slow, without a word.
-func (c *Client) listenOnce(ctx context.Context, f *feed) error {
+func (c *Client) listenOnce(ctx context.Context, f listener) error {
 	var idle *time.Timer
 	conn, err := c.dial(ctx, func() { idle.Reset(idleTimeout) }) // pings are seen while Read runs
 	if err != nil {

@@ -182,6 +182,9 @@ func (c *Client) StartTask(ctx context.Context, project ProjectID, req StartTask
 	r.body = wire
 	var out Task
 	err = c.do(ctx, r, &out)
+	if err == nil && out.ID < 1 {
+		out, err = Task{}, r.wrap(r.malformed(errNoTask))
+	}
 	if api, ok := errors.AsType[*APIError](err); ok && api.Status == http.StatusInternalServerError &&
 		wire.Environment != nil && len(template.EnvironmentIDs) == 0 {
 		api.Message = "the server failed, because the template has no environment for variables; give it one, an empty one will do"
@@ -191,6 +194,9 @@ func (c *Client) StartTask(ctx context.Context, project ProjectID, req StartTask
 	}
 	return c.findStarted(ctx, project, req, err)
 }
+
+// errNoTask: an answer with a task in it has none.
+var errNoTask = errors.New("it has no task with a number")
 
 // startInDoubt tells whether the server may have made a task although err came back.
 func startInDoubt(err error) bool {
@@ -228,7 +234,7 @@ func (c *Client) FindTask(ctx context.Context, project ProjectID, template Templ
 		return Task{}, err
 	}
 	for _, task := range page.Tasks {
-		if strings.HasSuffix(task.Message, bracketed(mark)) {
+		if strings.HasSuffix(task.Message, bracketed(mark)) && task.ID > 0 {
 			return task, nil
 		}
 	}

@@ -104,7 +104,7 @@ func (c *Client) outcome(task Task, stopRequested bool) Outcome {
 }
 
 // startListening feeds from the WebSocket until stop is called, unless the client does without.
-func (c *Client) startListening(ctx context.Context, f *feed) (stop func()) {
+func (c *Client) startListening(ctx context.Context, f listener) (stop func()) {
 	if c.config.noWebSocket {
 		return func() {}
 	}

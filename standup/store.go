@@ -43,8 +43,8 @@ type Store interface {
 
 // Tx is one transaction of a [Store]. It is valid only inside the function that
 // received it and is not safe for concurrent use. A transaction sees its own
-// writes.
-type Tx interface {
+// writes. (It is an alias so that one store serves several packages.)
+type Tx = interface {
 	// Get returns the value of key, or nil when there is none. The caller may
 	// keep the slice but not change it.
 	Get(key string) ([]byte, error)
@@ -65,7 +65,7 @@ type Tx interface {
 
 // Record is one key and its value in a [Store]. The value may be kept but not
 // changed.
-type Record struct {
+type Record = struct {
 	Key   string
 	Value []byte
 }

@@ -13,6 +13,10 @@ import (
 type Traits struct {
 	// Persistent: what was committed is there when the store is opened again.
 	Persistent bool
+	// Closed is what a closed store returns, and ReadOnly what a write in a View
+	// does. Nil means [standup.ErrStoreClosed] and [standup.ErrReadOnly]; other
+	// packages whose stores have the same contract have their own.
+	Closed, ReadOnly error
 }
 
 // Run runs the conformance suite as subtests of t, in parallel. It calls open with
@@ -22,6 +26,12 @@ type Traits struct {
 // register a cleanup for what else it made.
 func Run(t *testing.T, open func(t *testing.T, path string) standup.Store, traits Traits) {
 	t.Helper()
+	if traits.Closed == nil {
+		traits.Closed = standup.ErrStoreClosed
+	}
+	if traits.ReadOnly == nil {
+		traits.ReadOnly = standup.ErrReadOnly
+	}
 	s := &suite{open: open, traits: traits}
 	for _, c := range []struct {
 		name string

@@ -65,11 +65,11 @@ func (s *suite) readOnly(t *testing.T) {
 	store := s.fresh(t)
 	put(t, store, "a", "1")
 	view(t, store, func(tx standup.Tx) error {
-		if err := tx.Put("a", nil); !errors.Is(err, standup.ErrReadOnly) {
-			t.Errorf("Put = %v, want ErrReadOnly", err)
+		if err := tx.Put("a", nil); !errors.Is(err, s.traits.ReadOnly) {
+			t.Errorf("Put = %v, want %v", err, s.traits.ReadOnly)
 		}
-		if err := tx.Delete("a"); !errors.Is(err, standup.ErrReadOnly) {
-			t.Errorf("Delete = %v, want ErrReadOnly", err)
+		if err := tx.Delete("a"); !errors.Is(err, s.traits.ReadOnly) {
+			t.Errorf("Delete = %v, want %v", err, s.traits.ReadOnly)
 		}
 		got, err := scan(tx, "", "") // and it can be read on
 		if got != "a=1" {
@@ -187,11 +187,11 @@ func (s *suite) closed(t *testing.T) {
 		t.Error("the function is called although the store is closed")
 		return nil
 	}
-	if err := store.Update(t.Context(), unreachable); !errors.Is(err, standup.ErrStoreClosed) {
-		t.Errorf("Update = %v, want ErrStoreClosed", err)
+	if err := store.Update(t.Context(), unreachable); !errors.Is(err, s.traits.Closed) {
+		t.Errorf("Update = %v, want %v", err, s.traits.Closed)
 	}
-	if err := store.View(t.Context(), unreachable); !errors.Is(err, standup.ErrStoreClosed) {
-		t.Errorf("View = %v, want ErrStoreClosed", err)
+	if err := store.View(t.Context(), unreachable); !errors.Is(err, s.traits.Closed) {
+		t.Errorf("View = %v, want %v", err, s.traits.Closed)
 	}
 }
 

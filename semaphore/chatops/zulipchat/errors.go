@@ -1,0 +1,40 @@
+package zulipchat
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/signalbox-go/signalbox/semaphore/chatops"
+	"github.com/signalbox-go/signalbox/zulip"
+)
+
+// failure is the error of sending or editing in the terms of [chatops.Chat]: what was refused for good, what surely
+// did not happen, and everything else, which may have happened.
+func failure(op string, err error) error {
+	switch {
+	case errors.Is(err, chatops.ErrUndeliverable):
+	case refused(err):
+		return fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrUndeliverable, err)
+	case zulip.NotSent(err): // A key that is not accepted belongs here too: it is no fault of the message.
+		return fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrNotSent, err)
+	}
+	return fmt.Errorf("zulipchat: %s: %w", op, err)
+}
+
+// roomFailure is the error of entering or leaving a room. What the chat does not allow is [chatops.ErrUndeliverable].
+func roomFailure(op string, err error) error {
+	if refused(err) {
+		return fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrUndeliverable, err)
+	}
+	return fmt.Errorf("zulipchat: %s: %w", op, err)
+}
+
+// refused reports whether Zulip will not take the message later either. Only Zulip's own word counts: an answer without
+// a code is from something in front of it.
+func refused(err error) bool {
+	if errors.Is(err, zulip.ErrMessageTooLong) || errors.Is(err, zulip.ErrTopicTooLong) {
+		return true
+	}
+	api, ok := errors.AsType[*zulip.APIError](err)
+	return ok && api.Status/100 == 4 && !api.Temporary() && !errors.Is(api, zulip.ErrUnauthorized)
+}

@@ -1,0 +1,59 @@
+package zulipchat
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/signalbox-go/signalbox/zulip"
+)
+
+// mark is a character of no width. It takes the meaning from syntax, since Zulip's Markdown has no escape.
+const mark = "\u200b"
+
+var (
+	// lookAlikes stand for the characters that a mark between them does not make harmless.
+	lookAlikes = strings.NewReplacer("*", "∗", "`", "ˋ", "|", "∣")
+	emoji      = regexp.MustCompile(`:([a-zA-Z0-9_+-])`)
+	timeOfDay  = regexp.MustCompile(`(\d:)` + mark + `(\d)`)
+	entity     = regexp.MustCompile(`&(#?\w+;)`)
+	listMarker = regexp.MustCompile(`^(?:[-+=_:]|\d+[.)])`)
+)
+
+// plain makes text inert: it reads as it was written, and nothing in it is syntax.
+func plain(text string) string {
+	text = zulip.EscapeText(lookAlikes.Replace(text))
+	text = timeOfDay.ReplaceAllString(emoji.ReplaceAllString(text, ":"+mark+"$1"), "$1$2")
+	return entity.ReplaceAllString(text, "&"+mark+"$1")
+}
+
+// notAList keeps the beginning of a line from making it a list, a rule or a part of a table.
+func notAList(text string) string {
+	if listMarker.MatchString(text) {
+		return mark + text
+	}
+	return text
+}
+
+// oneLine makes blanks of what breaks lines and drops what deceives.
+func oneLine(text string) string {
+	return strings.ReplaceAll(clean(text), "\n", " ")
+}
+
+// clean brings a text into a form that Zulip reads as this package does: valid UTF-8, lines that end in \n, no tabs, no
+// control characters (the server drops some of them, which could join what they kept apart) and none that change the
+// direction of writing.
+func clean(text string) string {
+	text = lineEnds.Replace(strings.ToValidUTF8(text, "\uFFFD"))
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+			return -1
+		}
+		return r
+	}, text)
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n", "\t", "    ")
