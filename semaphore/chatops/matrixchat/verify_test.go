@@ -39,7 +39,7 @@ func TestVerifyWords(t *testing.T) {
 			return answer.String()
 		}
 		assert.Contains(t, verify(), "my device: "+y.bot.Devices()[0].String())
-		assert.Regexp(t, `fingerprint: \w{4} \w{4}`, verify("STATUS"))
+		assert.Regexp(t, `fingerprint: \S{4} \S{4}`, verify("STATUS"))
 		assert.Contains(t, verify("list"), "No verification")
 		assert.Contains(t, verify("confirm", "abc"), "No verification")
 		for _, words := range [][]string{{"help"}, {"confirm"}, {"reject"}, {"start", "@ben:matrix.example"}, {"@room"}} {
