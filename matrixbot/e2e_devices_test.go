@@ -3,7 +3,9 @@
 package matrixbot_test
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,7 +33,9 @@ func TestElementRestart(t *testing.T) {
 	w.bot.start()
 	w.answers(ada, room, "after")
 	var said []string
-	for _, e := range ada.Events() {
+	events := ada.Events()
+	slices.SortStableFunc(events, func(a, b matrixjs.Event) int { return cmp.Compare(a.Time, b.Time) })
+	for _, e := range events {
 		if e.Event == "timeline" && e.Sender == w.bot.user.String() && e.Type == "m.room.message" {
 			said = append(said, e.Body)
 		}

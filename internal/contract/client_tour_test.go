@@ -196,16 +196,27 @@ func (tr *trip) events(t *testing.T) {
 
 	stop := tr.srv.OnMessage(func(zuliptest.Message) {})
 	defer stop()
-	go func() {
+	say := func() {
 		if tr.srv.WaitForPoll(ctx, tr.porter) == nil {
 			tr.srv.SendDirect(tr.bob, "hello again", tr.porter)
 		}
-	}()
-	for event, err := range tr.bot.Events(ctx, zulip.ListenRequest{EventTypes: []string{zulip.EventMessage}}) {
+	}
+	listen := zulip.ListenRequest{EventTypes: []string{zulip.EventMessage}}
+	go say()
+	for event, err := range tr.bot.Events(ctx, listen) {
 		require.NoError(t, err)
 		if event.Message != nil {
 			assert.Equal(t, "hello again", event.Message.Content)
 			break
 		}
 	}
+	go say()
+	heard := errors.New("heard")
+	require.ErrorIs(t, tr.bot.HandleEvents(ctx, listen, 2, func(_ context.Context, event zulip.Event) error {
+		if event.Message == nil {
+			return nil
+		}
+		assert.Equal(t, "hello again", event.Message.Content)
+		return heard
+	}), heard)
 }

@@ -43,6 +43,7 @@ type Event struct {
 
 	Room         string         `json:"room"`
 	ID           string         `json:"id"`
+	Time         int64          `json:"time"` // Of the homeserver, in milliseconds: events are told as they are decrypted, which may be in another order.
 	Sender       string         `json:"sender"`
 	Type         string         `json:"type"`
 	StateKey     string         `json:"stateKey"`

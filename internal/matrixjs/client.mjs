@@ -66,7 +66,7 @@ async function tellMessage(ev) {
   if (ev.isBeingDecrypted() || ev.getType() === "m.room.encrypted" && !ev.isDecryptionFailure() || seen.has(key)) return;
   seen.add(key);
   const info = ev.isEncrypted() ? await crypto.getEncryptionInfoForEvent(ev) : null;
-  out({ event: "timeline", room: ev.getRoomId(), id: ev.getId(), sender: ev.getSender(), type: ev.getType(),
+  out({ event: "timeline", room: ev.getRoomId(), id: ev.getId(), time: ev.getTs(), sender: ev.getSender(), type: ev.getType(),
     stateKey: ev.getStateKey(), body: ev.getOriginalContent().body, content: ev.getOriginalContent(), wire: ev.getWireContent(), redacts: ev.getAssociatedId?.(),
     encrypted: ev.isEncrypted(), failed: ev.isDecryptionFailure() ? String(ev.decryptionFailureReason) : undefined,
     shield: info ? api.EventShieldColour[info.shieldColour] : undefined,

@@ -3,12 +3,14 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -177,8 +179,10 @@ func (s *dendriteStage) react(person, message, emoji string) {
 
 func (s *dendriteStage) messages() []message {
 	var list []message
-	edits := map[string]string{} // The newest text by message; one may be decrypted before what it changes.
-	for _, e := range s.carl.Events() {
+	edits := map[string]string{} // The newest text by message.
+	events := s.carl.Events()
+	slices.SortStableFunc(events, func(a, b matrixjs.Event) int { return cmp.Compare(a.Time, b.Time) })
+	for _, e := range events {
 		if e.Event != "timeline" || e.Sender != s.bot.String() || e.Type != "m.room.message" {
 			continue
 		}
