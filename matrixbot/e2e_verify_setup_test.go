@@ -3,6 +3,8 @@
 package matrixbot_test
 
 import (
+	"time"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"maunium.net/go/mautrix/id"
@@ -57,6 +59,13 @@ func (m *meeting) ask(botAsks bool) {
 	case botAsks && m.inRoom:
 		m.transaction, err = bot.VerifyIn(m.Context(), id.RoomID(m.room), human)
 	case botAsks:
+		// Element drops a request by a device that it has not heard of yet.
+		for range 100 {
+			if m.botStatus(m.human).DeviceSigned {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
 		m.transaction, err = bot.Verify(m.Context(), human)
 	case m.inRoom:
 		m.human.Do(&m.transaction, "requestInRoom", map[string]any{"user": m.bot.user, "room": m.room})
