@@ -27,9 +27,23 @@ type meeting struct {
 func (w *town) meet(human *matrixjs.Client, room string, inRoom, botAsks bool) *meeting {
 	w.Helper()
 	m := &meeting{town: w, human: human, room: room, inRoom: inRoom}
+	if botAsks {
+		m.isKnown()
+	}
 	m.ask(botAsks)
 	m.begin(botAsks)
 	return m
+}
+
+// isKnown waits until the human's client has heard of the bot's device: Element drops a request by one of which it has not.
+func (m *meeting) isKnown() {
+	m.Helper()
+	for range 100 {
+		if m.botStatus(m.human).DeviceSigned {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // begin has the two go on from the request, until both see the emojis.
@@ -59,13 +73,6 @@ func (m *meeting) ask(botAsks bool) {
 	case botAsks && m.inRoom:
 		m.transaction, err = bot.VerifyIn(m.Context(), id.RoomID(m.room), human)
 	case botAsks:
-		// Element drops a request by a device that it has not heard of yet.
-		for range 100 {
-			if m.botStatus(m.human).DeviceSigned {
-				break
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
 		m.transaction, err = bot.Verify(m.Context(), human)
 	case m.inRoom:
 		m.human.Do(&m.transaction, "requestInRoom", map[string]any{"user": m.bot.user, "room": m.room})
