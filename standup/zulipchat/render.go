@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/signalbox-go/signalbox/internal/zulipmark"
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -53,24 +54,20 @@ func renderBlock(block standup.Block) string {
 func line(spans []standup.Span) string {
 	var b strings.Builder
 	for _, s := range joined(spans) {
-		text := oneLine(s.Text)
+		text := zulipmark.OneLine(s.Text)
 		if b.Len() == 0 {
 			text = strings.TrimLeftFunc(text, unicode.IsSpace)
 		}
 		before := b.String()
 		switch s.Style {
 		case standup.Bold:
-			b.WriteString(bold(text))
+			b.WriteString(zulipmark.Bold(text))
 		case standup.Code:
-			b.WriteString(code(text, before))
+			b.WriteString(zulipmark.Code(text, before))
 		case standup.Person:
 			b.WriteString(silentMention(s.User, text, before))
 		default:
-			text = plain(text)
-			if before == "" {
-				text = notAList(text)
-			}
-			b.WriteString(text)
+			b.WriteString(zulipmark.Words(text, before))
 		}
 	}
 	return strings.TrimRightFunc(b.String(), unicode.IsSpace)
@@ -90,47 +87,13 @@ func joined(spans []standup.Span) []standup.Span {
 	return out
 }
 
-func bold(text string) string {
-	inner := strings.TrimSpace(text)
-	if inner == "" {
-		return text
-	}
-	before, after, _ := strings.Cut(text, inner) // Blanks at the edge would keep the marks from being read.
-	return before + "**" + plain(inner) + "**" + after
-}
-
-// code fences a text with more backticks than it contains.
-func code(text, before string) string {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return ""
-	}
-	fence := "`"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
-		text = " " + text + " "
-	}
-	// A backslash or a backtick before the fence would spoil it, and three at the start of a line begin a block.
-	gap := ""
-	if strings.HasSuffix(before, `\`) || strings.HasSuffix(before, "`") || before == "" && len(fence) > 2 {
-		gap = mark
-	}
-	return gap + fence + strings.ReplaceAll(text, "@*", "@"+mark+"*") + fence
-}
-
-// silentMention shows a person under the name that they have now. Zulip reads a mention only after a blank or an
-// opening bracket.
+// silentMention shows a person under the name that they have now.
 func silentMention(user standup.UserID, name, before string) string {
 	id, err := parseID[zulip.UserID](string(user), "user")
 	if err != nil {
-		return bold(name)
+		return zulipmark.Bold(name)
 	}
-	if last, _ := utf8.DecodeLastRuneInString(before); before != "" && !unicode.IsSpace(last) && !strings.ContainsRune(`'"(<`, last) {
-		return " " + zulip.SilentMention(id)
-	}
-	return zulip.SilentMention(id)
+	return zulipmark.Person(id, before, false)
 }
 
 // shortened stands at the end of a text that was too long for one message. The engine cuts its texts far below the limit,

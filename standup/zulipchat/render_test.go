@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/internal/zulipmark"
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -30,7 +31,7 @@ func TestRender(t *testing.T) {
 		return standup.Block{Kind: standup.ListItem, Spans: []standup.Span{plain(s)}}
 	}
 	quote := func(s string) standup.Block { return standup.Block{Kind: standup.Quotation, Quote: s} }
-	const m = mark
+	const m = zulipmark.Mark
 	for _, c := range []struct {
 		name string
 		text standup.Text

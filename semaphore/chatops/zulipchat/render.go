@@ -3,8 +3,8 @@ package zulipchat
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
+	"github.com/signalbox-go/signalbox/internal/zulipmark"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -56,26 +56,22 @@ func (c *Chat) renderBlock(block chatops.Block, alert bool) string {
 func (c *Chat) line(spans []chatops.Span, alert bool) string {
 	var b strings.Builder
 	for _, s := range joined(spans) {
-		text := oneLine(s.Text)
+		text := zulipmark.OneLine(s.Text)
 		if b.Len() == 0 {
 			text = strings.TrimLeftFunc(text, unicode.IsSpace)
 		}
 		before := b.String()
 		switch s.Style {
 		case chatops.Bold:
-			b.WriteString(bold(text))
+			b.WriteString(zulipmark.Bold(text))
 		case chatops.Code:
-			b.WriteString(code(text, before))
+			b.WriteString(zulipmark.Code(text, before))
 		case chatops.Link:
 			b.WriteString(c.link(text, s.URL, before))
 		case chatops.Person, chatops.Mention:
 			b.WriteString(mention(s.User, text, before, alert && s.Style == chatops.Mention))
 		default:
-			text = plain(text)
-			if before == "" {
-				text = notAList(text)
-			}
-			b.WriteString(text)
+			b.WriteString(zulipmark.Words(text, before))
 		}
 	}
 	return strings.TrimRightFunc(b.String(), unicode.IsSpace)
@@ -95,58 +91,14 @@ func joined(spans []chatops.Span) []chatops.Span {
 	return out
 }
 
-func bold(text string) string {
-	inner := strings.TrimSpace(text)
-	if inner == "" {
-		return text
-	}
-	before, after, _ := strings.Cut(text, inner) // Blanks at the edge would keep the marks from being read.
-	return before + "**" + plain(inner) + "**" + after
-}
-
-// code fences a text with more backticks than it contains.
-func code(text, before string) string {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return ""
-	}
-	fence := strings.Repeat("`", longestRun(text)+1)
-	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
-		text = " " + text + " "
-	}
-	// A backslash or a backtick before the fence would spoil it, and three at the start of a line begin a block.
-	gap := ""
-	if strings.HasSuffix(before, `\`) || strings.HasSuffix(before, "`") || before == "" && len(fence) > 2 {
-		gap = mark
-	}
-	return gap + fence + quiet(text) + fence
-}
-
-// longestRun is how many backticks stand in a row at most.
-func longestRun(text string) int {
-	longest, run := 0, 0
-	for i := range len(text) {
-		if text[i] != '`' {
-			run = 0
-			continue
-		}
-		run++
-		longest = max(longest, run)
-	}
-	return longest
-}
-
-// quiet takes the meaning from mentions in code, where Zulip sees none: others may look less closely.
-func quiet(text string) string { return strings.ReplaceAll(text, "@*", "@"+mark+"*") }
-
 // codeBlock fences lines with more backticks than they contain.
 func codeBlock(text string) string {
-	text = strings.Trim(clean(text), "\n")
+	text = strings.Trim(zulipmark.Clean(text), "\n")
 	if strings.TrimSpace(text) == "" {
 		return ""
 	}
-	fence := strings.Repeat("`", max(3, longestRun(text)+1))
-	return fence + "text\n" + quiet(text) + "\n" + fence
+	fence := zulipmark.Fence(text, 3)
+	return fence + "text\n" + zulipmark.Quiet(text) + "\n" + fence
 }
 
 // table writes rows, the first of which is the heading.
@@ -162,7 +114,7 @@ func table(rows [][]string) string {
 	for i, row := range rows {
 		cells := make([]string, width)
 		for j, cell := range row {
-			cells[j] = strings.TrimSpace(plain(oneLine(cell)))
+			cells[j] = strings.TrimSpace(zulipmark.Plain(strings.ReplaceAll(zulipmark.OneLine(cell), "|", "∣")))
 		}
 		lines = append(lines, "| "+strings.Join(cells, " | ")+" |")
 		if i == 0 {
@@ -180,28 +132,20 @@ var (
 // link shows a link to the configured server, and of any other only the text.
 func (c *Chat) link(text, url, before string) string {
 	if text = strings.TrimSpace(text); text == "" || !c.site.Has(url) {
-		return plain(text)
+		return zulipmark.Words(text, before)
 	}
 	gap := ""
 	if strings.HasSuffix(before, "!") || strings.HasSuffix(before, `\`) || strings.HasSuffix(before, "]") {
-		gap = mark // The first makes an image of a link.
+		gap = zulipmark.Mark // The first makes an image of a link.
 	}
-	return gap + "[" + plain(linkText.Replace(text)) + mark + "](" + linkTarget.Replace(url) + ")"
+	return gap + "[" + zulipmark.Plain(linkText.Replace(text)) + zulipmark.Mark + "](" + linkTarget.Replace(url) + ")"
 }
 
-// mention shows a person under the name that they have now, and tells them of the message where that is wanted. Zulip
-// reads a mention only after a blank or an opening bracket.
+// mention shows a person under the name that they have now, and tells them of the message where that is wanted.
 func mention(user chatops.UserID, name, before string, loud bool) string {
 	id, err := parseID[zulip.UserID](string(user), "user")
 	if err != nil {
-		return bold(name)
+		return zulipmark.Bold(name)
 	}
-	text := zulip.SilentMention(id)
-	if loud {
-		text = zulip.Mention(id)
-	}
-	if last, _ := utf8.DecodeLastRuneInString(before); before != "" && !unicode.IsSpace(last) && !strings.ContainsRune(`'"(<`, last) {
-		return " " + text
-	}
-	return text
+	return zulipmark.Person(id, before, loud)
 }
