@@ -110,6 +110,8 @@ func TestAnswersThatAreNoSuccess(t *testing.T) {
 	}{
 		"wrong key":           {401, `{"result":"error","msg":"Invalid API key","code":"INVALID_API_KEY"}`, zulip.ErrUnauthorized, "401 INVALID_API_KEY: Invalid API key", false},
 		"deactivated realm":   {401, `{"result":"error","msg":"This organization has been deactivated","code":"REALM_DEACTIVATED"}`, zulip.ErrRealmDeactivated, "REALM_DEACTIVATED", false},
+		"deactivated, REST":   {401, `{"result":"error","msg":"Account is deactivated","code":"UNAUTHORIZED"}`, zulip.ErrUserDeactivated, "401 UNAUTHORIZED", false},
+		"realm, REST":         {401, `{"result":"error","msg":"This organization has been deactivated","code":"UNAUTHORIZED"}`, zulip.ErrRealmDeactivated, "401 UNAUTHORIZED", false},
 		"deactivated, 403":    {403, `{"result":"error","msg":"Account is deactivated","code":"USER_DEACTIVATED"}`, zulip.ErrUnauthorized, "USER_DEACTIVATED", false},
 		"no such channel":     {400, `{"result":"error","msg":"Channel 'x' does not exist","code":"STREAM_DOES_NOT_EXIST"}`, zulip.ErrNotFound, "does not exist", false},
 		"code unknown here":   {400, `{"result":"error","msg":"Nope","code":"BRAND_NEW"}`, nil, "400 BRAND_NEW: Nope", false},

@@ -38,7 +38,7 @@ type wireEvent struct {
 	MessageType    string         `json:"msg_type"`
 	Subscriptions  []Subscription `json:"subscriptions"`
 	Person         *User          `json:"person"`
-	StatusText     string         `json:"status_text"`
+	StatusText     *string        `json:"status_text"`
 	Sender         *typist        `json:"sender"`
 	Recipients     []typist       `json:"recipients"`
 	ZulipVersion   string         `json:"zulip_version"`
@@ -230,7 +230,13 @@ func (w *wireEvent) event() (Event, bool) {
 			e.RealmUser = &RealmUserEvent{Person: *w.Person}
 		}
 	case EventUserStatus:
-		e.UserStatus = &UserStatusEvent{UserID: w.UserID, StatusText: w.StatusText, Emoji: w.Emoji}
+		e.UserStatus = &UserStatusEvent{UserID: w.UserID, EmojiChanged: w.Emoji.Type != ""}
+		if w.StatusText != nil {
+			e.UserStatus.TextChanged, e.UserStatus.StatusText = true, *w.StatusText
+		}
+		if e.UserStatus.EmojiChanged { // no emoji has a type as well
+			e.UserStatus.Emoji = w.Emoji
+		}
 	case EventTyping:
 		if w.Sender != nil {
 			e.Typing = w.typing()

@@ -28,10 +28,12 @@ func TestDecodeEvents(t *testing.T) {
 		{"id":11,"type":"typing","op":"start","sender":{"user_id":5},"recipients":[{"user_id":5},{"user_id":6}],"message_type":"direct"},
 		{"id":12,"type":"restart","zulip_version":"11.0","zulip_feature_level":421,"server_generation":7},
 		{"id":13,"type":"heartbeat"},
-		{"id":14,"type":"subscription","op":"update","stream_id":3,"property":"color","value":"#000"}
+		{"id":14,"type":"subscription","op":"update","stream_id":3,"property":"color","value":"#000"},
+		{"id":15,"type":"user_status","user_id":5,"status_text":""},
+		{"id":16,"type":"user_status","user_id":5,"emoji_name":"","emoji_code":"","reaction_type":"unicode_emoji"}
 	`), &eventBatch{}, nil, false)
 	require.NoError(t, err)
-	require.Len(t, events, 14)
+	require.Len(t, events, 16)
 	assert.Equal(t, []string{"mentioned"}, events[0].Message.Flags)
 	assert.Equal(t, "l1", events[0].LocalMessageID)
 	assert.Equal(t, UserID(6), events[0].Message.Recipient.Users[1].ID)
@@ -47,6 +49,9 @@ func TestDecodeEvents(t *testing.T) {
 	assert.Equal(t, []UserID{5, 6}, events[7].Subscription.UserIDs)
 	assert.Equal(t, "Europe/Berlin", events[8].RealmUser.Person.Timezone)
 	assert.Equal(t, "palm_tree", events[9].UserStatus.Emoji.Name)
+	assert.True(t, events[9].UserStatus.TextChanged)
+	assert.Equal(t, &UserStatusEvent{UserID: 5, TextChanged: true}, events[14].UserStatus, "the text was cleared, the emoji stays")
+	assert.Equal(t, &UserStatusEvent{UserID: 5, EmojiChanged: true, Emoji: Emoji{Type: "unicode_emoji"}}, events[15].UserStatus, "and now it goes")
 	assert.Equal(t, []UserID{5, 6}, events[10].Typing.Recipients)
 	assert.Equal(t, 421, events[11].Restart.ZulipFeatureLevel)
 	assert.Equal(t, "color", events[13].Subscription.Property)

@@ -36,7 +36,8 @@ func (e *APIError) Error() string {
 // Is matches the sentinels of this package.
 func (e *APIError) Is(target error) bool {
 	sentinel, ok := target.(*sentinelError)
-	return ok && (slices.Contains(sentinel.codes, e.Code) || slices.Contains(sentinel.statuses, e.Status))
+	return ok && (slices.Contains(sentinel.codes, e.Code) || slices.Contains(sentinel.statuses, e.Status) ||
+		e.Code == "UNAUTHORIZED" && slices.Contains(sentinel.reasons, e.Message))
 }
 
 // Temporary tells whether the same request may succeed later: the server is in trouble, asks to wait, or
@@ -53,6 +54,7 @@ type sentinelError struct {
 	text     string
 	codes    []string
 	statuses []int
+	reasons  []string // messages of UNAUTHORIZED, which stands for other codes when they refuse the credentials of a request
 }
 
 func (e *sentinelError) Error() string { return e.text }
@@ -66,9 +68,9 @@ var (
 		statuses: []int{http.StatusUnauthorized},
 	}
 	// ErrUserDeactivated: the bot or user was switched off.
-	ErrUserDeactivated error = &sentinelError{text: "the user is deactivated", codes: []string{"USER_DEACTIVATED"}}
+	ErrUserDeactivated error = &sentinelError{text: "the user is deactivated", codes: []string{"USER_DEACTIVATED"}, reasons: []string{"Account is deactivated"}}
 	// ErrRealmDeactivated: the organisation was switched off.
-	ErrRealmDeactivated error = &sentinelError{text: "the organisation is deactivated", codes: []string{"REALM_DEACTIVATED"}}
+	ErrRealmDeactivated error = &sentinelError{text: "the organisation is deactivated", codes: []string{"REALM_DEACTIVATED"}, reasons: []string{"This organization has been deactivated"}}
 	// ErrForbidden: the caller may not do this.
 	ErrForbidden error = &sentinelError{text: "forbidden", statuses: []int{http.StatusForbidden}}
 	// ErrNotFound: no such thing, or the caller cannot see it.

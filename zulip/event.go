@@ -147,11 +147,15 @@ type RealmUserEvent struct {
 	Person User
 }
 
-// UserStatusEvent is a new status of a user; empty strings mean that it was cleared.
+// UserStatusEvent is a new status of a user. What was not changed is not told; what was changed and is empty was cleared.
 type UserStatusEvent struct {
-	UserID     UserID
-	StatusText string
-	Emoji      Emoji
+	UserID UserID
+	// TextChanged tells that StatusText is new.
+	TextChanged bool
+	StatusText  string
+	// EmojiChanged tells that Emoji is new.
+	EmojiChanged bool
+	Emoji        Emoji
 }
 
 // TypingEvent says that somebody starts or stops to type; [Event.Op] is "start" or "stop".

@@ -83,7 +83,7 @@ type UpdateFlagsInNarrowRequest struct {
 	Anchor Anchor
 	// NumBefore and NumAfter count messages on both sides of the anchor; the server may do fewer.
 	NumBefore, NumAfter int
-	// ExcludeAnchor leaves out the message that is the anchor.
+	// ExcludeAnchor leaves out the message that is the anchor, of a range to one side of it.
 	ExcludeAnchor bool
 	// Narrow selects messages. Empty: the caller's own history.
 	Narrow []NarrowTerm

@@ -1,6 +1,7 @@
 package zulip
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -16,7 +17,8 @@ func SilentMention(id UserID) string { return "@_**|" + idText(id) + "**" }
 
 // EscapeText makes text from outside inert inside a message: it mentions nobody, links to nothing, opens or
 // closes no block (code, quote, spoiler, table), and is no command such as /me. It reads as before: marks of
-// zero width (U+200B) stand where the syntax was. Bold, lists, emoji and single-backtick code stay.
+// zero width (U+200B) stand where the syntax was. Bold, lists, emoji and single-backtick code stay; deep indentation
+// stays only for entries of a list.
 // Control and direction-changing characters are dropped. Patterns that an organisation defines to make
 // links (linkifiers) are unknown here and stay active.
 func EscapeText(s string) string {
@@ -27,9 +29,10 @@ func EscapeText(s string) string {
 			runes = append(runes, r)
 		}
 	}
+	runes = []rune(indented.ReplaceAllString(string(runes), "${1}"+string(zeroWidth)+"${2}"))
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/8)
-	lineStart := true
+	lineStart, entryStart := true, true
 	for i, r := range runes {
 		var previous, next rune
 		if i > 0 {
@@ -38,18 +41,22 @@ func EscapeText(s string) string {
 		if i+1 < len(runes) {
 			next = runes[i+1]
 		}
-		if lineStart && strings.ContainsRune("/>|`~", r) {
+		if lineStart && strings.ContainsRune("/`~", r) || entryStart && (r == '>' || r == '|') {
 			b.WriteRune(zeroWidth)
 		}
 		b.WriteRune(r)
 		if breaksAfter(previous, r, next) {
 			b.WriteRune(zeroWidth)
 		}
-		// Blanks do not hide what follows them from the block syntax.
+		// Blanks do not hide what follows them from the block syntax, and an entry of a list can hold a quote.
 		lineStart = r == '\n' || lineStart && unicode.IsSpace(r)
+		entryStart = lineStart || entryStart && (unicode.IsSpace(r) || unicode.IsDigit(r) || strings.ContainsRune("-+*.)", r))
 	}
 	return b.String()
 }
+
+// indented is a line that is code for its indentation: behind the start, a blank line or a rule.
+var indented = regexp.MustCompile(`((?:\A|\n)[-*_ \t]*\n|\A)((?: {0,3}\t| {4})[ \t]*\S)`)
 
 // breaksAfter tells whether r begins or continues a piece of syntax that must not stay whole.
 func breaksAfter(previous, r, next rune) bool {
@@ -62,8 +69,10 @@ func breaksAfter(previous, r, next rune) bool {
 		return next == '(' || next == '[' || next == ':'
 	case ':': // https://, mailto:, <time:…>
 		return next == '/' || unicode.IsLetter(previous) && (unicode.IsLetter(next) || unicode.IsDigit(next) || next == '?')
-	case '.': // www.example.org
-		return isWord(previous) && isWord(next) && (!unicode.IsDigit(previous) || !unicode.IsDigit(next))
+	case '.': // www.example.org, __.org
+		return inDomain(previous) && isWord(next) && (!unicode.IsDigit(previous) || !unicode.IsDigit(next))
+	case '<': // <time:…>, which the mark behind the colon does not end
+		return next == 't'
 	case '!': // !avatar(…), ![](…)
 		return unicode.IsLetter(next) || next == '['
 	}
@@ -71,6 +80,11 @@ func breaksAfter(previous, r, next rune) bool {
 }
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// inDomain tells whether the server takes r for a part of a domain.
+func inDomain(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '_' || r == '-'
+}
 
 // dropped are characters that show nothing and can only deceive.
 func dropped(r rune) bool {
@@ -86,10 +100,16 @@ func dropped(r rune) bool {
 }
 
 // Quote shows the text as a quotation. The text's own Markdown stays active inside, but cannot end the quotation:
-// the fence is longer than any run inside, and blocks that the text leaves open are closed.
+// the fence is longer than any run inside, and blocks that the text leaves open are closed. Control and
+// direction-changing characters are dropped.
 // For text that is not trusted use Quote(EscapeText(s)).
 func Quote(s string) string {
-	s = strings.ReplaceAll(s, "\r", "")
+	s = strings.Map(func(r rune) rune {
+		if dropped(r) {
+			return -1 // The server drops some of them too, and a fence must not hide behind one.
+		}
+		return r
+	}, s)
 	fence := strings.Repeat("`", max(3, longestRun(s, '`')+1))
 	var blocks fences
 	for line := range strings.Lines(s) {

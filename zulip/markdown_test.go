@@ -25,7 +25,27 @@ func TestEscapeTextLeavesTextReadable(t *testing.T) {
 		escaped := zulip.EscapeText(text)
 		assert.Equal(t, text, strings.ReplaceAll(escaped, "\u200b", ""))
 	}
-	assert.Equal(t, "10:30 - 11:45, 50 % of 1.5", zulip.EscapeText("10:30 - 11:45, 50 % of 1.5"))
+	for _, text := range []string{"10:30 - 11:45, 50 % of 1.5", "10/11 <b> a <= b", "- one\n    - two", "one\n    two"} {
+		assert.Equal(t, text, zulip.EscapeText(text))
+	}
+}
+
+// TestEscapeTextAgainstTheServer has what a server was seen to read in another way than it is documented.
+func TestEscapeTextAgainstTheServer(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"__.com":              "__.~com",
+		"a-.com _.org":        "a-.~com _.~org",
+		"<time:2026-01-01>":   "<~time:~2026-01-01>",
+		"    code":            "~    code",
+		"a\n\n\tcode":         "a\n\n~\tcode",
+		"\n \tcode":           "\n~ \tcode",
+		"***\n     code":      "***\n~     code",
+		"- > quote":           "- ~> quote",
+		"1. * |a|\n- text >b": "1. * ~|a|\n- text >b",
+	} {
+		assert.Equal(t, strings.ReplaceAll(want, "~", "\u200b"), zulip.EscapeText(text), "%q", text)
+	}
 }
 
 // active is Zulip syntax with an effect that somebody else's text must not have.
@@ -34,14 +54,15 @@ var active = map[string]*regexp.Regexp{
 	"channel link":   regexp.MustCompile(`#\*\*`),
 	"heading":        regexp.MustCompile(`(?m)^\s*#+ `),
 	"link":           regexp.MustCompile(`\]\(`),
-	"address":        regexp.MustCompile(`(?i)(https?|ftp|file|zulip)://|mailto:[a-z]|www\.[a-z]|[a-z0-9]\.(com|org|net|io)\b`),
+	"address":        regexp.MustCompile(`(?i)(https?|ftp|file|zulip)://|mailto:[a-z]|www\.[a-z]|[a-z0-9_-]\.(com|org|net|io)\b`),
 	"mail":           regexp.MustCompile(`[a-z]@[a-z]`),
 	"fence":          regexp.MustCompile("```|~~~"),
-	"quote":          regexp.MustCompile(`(?m)^\s*>`),
+	"quote":          regexp.MustCompile(`(?m)^\s*(?:[-+*]\s+|\d+\.\s+)*>`),
+	"code":           regexp.MustCompile(`(?:\A|\n\s*\n)(?:    | {0,3}\t)[ \t]*\S`),
 	"table":          regexp.MustCompile(`(?m)^\s*\|`),
 	"command":        regexp.MustCompile(`^\s*/[a-z]`),
 	"formula":        regexp.MustCompile(`\$\$`),
-	"time":           regexp.MustCompile(`<time:[0-9]`),
+	"time":           regexp.MustCompile(`<time:`),
 	"avatar":         regexp.MustCompile(`!g?r?avatar\(`),
 	"control":        regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f]`),
 	"turned letters": regexp.MustCompile(`[\x{202a}-\x{202e}\x{2066}-\x{2069}]`),
@@ -73,6 +94,7 @@ func TestQuoteCannotBeLeft(t *testing.T) {
 	assert.Equal(t, "````quote\n```quote\n~~~\nx\n~~~\n```\n````", zulip.Quote("```quote\n~~~\nx"))
 	assert.Equal(t, "````quote\n```quoted\n```py\n```\n```\n````", zulip.Quote("```quoted\n```py\n```"), "this one nests as well")
 	assert.Equal(t, "````quote\n```,x\ncode\n```\n````", zulip.Quote("```,x\ncode"), "a language may have a comma")
+	assert.Equal(t, "```quote\n~~~ x\ny\n~~~\n```", zulip.Quote("\x02~~~ x\ny"), "a fence behind what the server drops")
 }
 
 func FuzzQuote(f *testing.F) {

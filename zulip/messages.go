@@ -193,7 +193,8 @@ type MessagesRequest struct {
 	// NumBefore and NumAfter count messages on both sides of the anchor, together at most 5,000; the server's
 	// authors advise at most 1,000.
 	NumBefore, NumAfter int
-	// ExcludeAnchor leaves out the message that is the anchor.
+	// ExcludeAnchor leaves out the message that is the anchor, of a range to one side of it: with both NumBefore and
+	// NumAfter the server refuses it.
 	ExcludeAnchor bool
 	// Narrow selects messages. Empty: the caller's own history.
 	Narrow []NarrowTerm

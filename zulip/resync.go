@@ -104,8 +104,9 @@ func (l *listener) backfill(ctx context.Context) error {
 	if l.delivers(EventMessage) {
 		var histories []iter.Seq2[Message, error]
 		for _, narrow := range l.narrows() {
+			// The anchor comes along, which is settled: the server excludes it only at an end of the range.
 			histories = append(histories, l.c.AllMessages(ctx, MessagesRequest{
-				Anchor: AnchorAt(from), ExcludeAnchor: true,
+				Anchor:    AnchorAt(from),
 				NumBefore: handledWindow, NumAfter: historyPage - handledWindow, Narrow: narrow,
 			}))
 		}

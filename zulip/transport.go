@@ -46,13 +46,18 @@ func (c *Client) connect(base *url.URL, credentials Credentials, config config) 
 	return err
 }
 
-// authorize adds the credentials, which are written down once.
+// authorize adds the credentials, which are written down once, and says how long a body is that knows it.
 func authorize(credentials Credentials) func(*http.Request) {
 	var sample http.Request
 	sample.Header = http.Header{}
 	sample.SetBasicAuth(credentials.Email, credentials.APIKey.Reveal())
 	value := sample.Header["Authorization"]
-	return func(r *http.Request) { r.Header["Authorization"] = value }
+	return func(r *http.Request) {
+		r.Header["Authorization"] = value
+		if body, ok := r.Body.(sized); ok {
+			r.ContentLength = body.size
+		}
+	}
 }
 
 // certificates are those that the credentials name.

@@ -1,6 +1,7 @@
 package zulip
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -84,6 +85,14 @@ func sizeOf(r io.Reader) int64 {
 	return -1
 }
 
+// sized is the body of a request whose length is known. A server that has no proxy before it that waits for the whole
+// of the request finds no file in one without a length.
+type sized struct {
+	io.ReadCloser
+
+	size int64
+}
+
 // contentType is what the name of a file says about its content.
 func contentType(filename string) string {
 	return cmp.Or(mime.TypeByExtension(filepath.Ext(filename)), "application/octet-stream")
@@ -91,21 +100,30 @@ func contentType(filename string) string {
 
 // uploadForm sends the file as the one part of a form.
 func (c *Client) uploadForm(ctx context.Context, op, filename string, r io.Reader) (Upload, error) {
+	var frame bytes.Buffer // what stands around the file, whose length is that of the whole less the file
+	form := multipart.NewWriter(&frame)
+	_, err := form.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {multipart.FileContentDisposition("filename", filename)},
+		"Content-Type":        {contentType(filename)}, // without it the server would not show an image
+	})
+	if err != nil {
+		return Upload{}, fmt.Errorf("zulip: %s: %w", op, err)
+	}
+	head := frame.Len()
+	if err := form.Close(); err != nil {
+		return Upload{}, fmt.Errorf("zulip: %s: %w", op, err)
+	}
 	reader, writer := io.Pipe()
-	form := multipart.NewWriter(writer)
+	var body io.Reader = reader
+	if size := sizeOf(r); size >= 0 {
+		body = sized{reader, int64(frame.Len()) + size}
+		r = io.LimitReader(r, size) // it may have grown since
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		part, err := form.CreatePart(textproto.MIMEHeader{
-			"Content-Disposition": {multipart.FileContentDisposition("filename", filename)},
-			"Content-Type":        {contentType(filename)}, // without it the server would not show an image
-		})
-		if err == nil {
-			_, err = io.Copy(part, r)
-		}
-		if err == nil {
-			err = form.Close()
-		}
+		whole := io.MultiReader(bytes.NewReader(frame.Bytes()[:head]), r, bytes.NewReader(frame.Bytes()[head:]))
+		_, err := io.Copy(writer, whole)
 		writer.CloseWithError(err)
 	}()
 	var out struct {
@@ -113,9 +131,9 @@ func (c *Client) uploadForm(ctx context.Context, op, filename string, r io.Reade
 		Upload
 		URI string `json:"uri"` // the name of url before Zulip 9
 	}
-	err := c.call(ctx, call{
+	err = c.call(ctx, call{
 		op: op, method: http.MethodPost, path: path("user_uploads"),
-		body: reader, contentType: form.FormDataContentType(),
+		body: body, contentType: form.FormDataContentType(),
 	}, &out)
 	_ = reader.Close() // lets the writer go when the server did not read all
 	<-done

@@ -12,9 +12,12 @@ import (
 // listMarker begins a list, a rule or a part of a table.
 var listMarker = regexp.MustCompile(`^(?:[-+=_:]|\d+[.)])`)
 
+// backslash stands at the end, where it keeps a heading from being one.
+var backslash = regexp.MustCompile(`\\([\s\p{Z}]*)$`)
+
 // Words are inert text of one line, behind what stands before it on the line.
 func Words(text, before string) string {
-	text = Plain(text)
+	text = backslash.ReplaceAllString(Plain(text), `\`+Mark+"$1")
 	if before == "" && listMarker.MatchString(text) {
 		return Mark + text
 	}

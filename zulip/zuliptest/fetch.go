@@ -41,6 +41,8 @@ func (s *Server) getMessages(c *call) answer {
 		return badRequest("Missing 'num_before' or 'num_after' argument")
 	case before < 0 || after < 0 || before+after > maxFetch || len(ids) > maxFetch:
 		return badRequest(fmt.Sprintf("Too many messages requested (maximum %d).", maxFetch))
+	case before > 0 && after > 0 && !include:
+		return badRequest("The anchor can only be excluded at an end of the range")
 	}
 	terms, bad := s.compile(c.user, wire)
 	if bad != nil {

@@ -95,6 +95,7 @@ func TestNarrowsThatMakeNoSense(t *testing.T) {
 			{"anchor", "x", "num_before", "1", "num_after", "0"},
 			{"anchor", "newest", "num_before", "5000", "num_after", "1"},
 			{"message_ids", "[1]", "anchor", "newest"},
+			{"anchor", "newest", "num_before", "1", "num_after", "1", "include_anchor", "false"},
 		} {
 			o.bot.refused(400, "BAD_REQUEST", "GET", "/messages", params...)
 		}

@@ -101,7 +101,7 @@ func send(w http.ResponseWriter, a *answer, f *Fault) {
 	}
 }
 
-// authenticate finds the user of the request, or says why there is none.
+// authenticate finds the user of the request, or says why there is none: in words, since Zulip has one code for all reasons.
 func (s *Server) authenticate(r *http.Request) (*userState, *answer) {
 	email, key, basic := r.BasicAuth()
 	if !basic {
@@ -111,15 +111,15 @@ func (s *Server) authenticate(r *http.Request) (*userState, *answer) {
 	}
 	u := s.userByEmail(email)
 	if u == nil || u.APIKey != key {
-		a := fail(http.StatusUnauthorized, "INVALID_API_KEY", "Invalid API key")
+		a := fail(http.StatusUnauthorized, "UNAUTHORIZED", "Invalid API key")
 		return nil, &a
 	}
 	if s.realmGone {
-		a := fail(http.StatusUnauthorized, "REALM_DEACTIVATED", "This organization has been deactivated")
+		a := fail(http.StatusUnauthorized, "UNAUTHORIZED", "This organization has been deactivated")
 		return u, &a
 	}
 	if !u.active {
-		a := fail(http.StatusUnauthorized, "USER_DEACTIVATED", "Account is deactivated")
+		a := fail(http.StatusUnauthorized, "UNAUTHORIZED", "Account is deactivated")
 		return u, &a
 	}
 	return u, nil

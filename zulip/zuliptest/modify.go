@@ -32,6 +32,14 @@ func (s *Server) patchMessage(c *call) answer {
 			return badRequest("Invalid channel ID")
 		}
 	}
+	if ch.content == nil && ch.topic == nil && ch.channel == nil {
+		return badRequest("Nothing to change")
+	}
+	if ch.topic != nil {
+		if bad := s.checkTopic(*ch.topic); bad != nil {
+			return *bad
+		}
+	}
 	if expected != "" && expected != sha(m.content) {
 		return fail(http.StatusBadRequest, "EXPECTATION_MISMATCH", "'prev_content_sha256' value does not match the expected value.")
 	}

@@ -88,11 +88,11 @@ func (s *Server) compileTerm(u *userState, w wireTerm) (term, *answer) {
 			match:   func(_ *userState, m *messageState) bool { return m.channel == c },
 		}, bad
 	case "channels", "streams":
-		if text != "public" {
+		if text != "public" && text != "web-public" {
 			return term{}, badNarrow("unknown " + w.Operator + " operand " + text)
 		}
 		return term{history: !w.Negated, match: func(_ *userState, m *messageState) bool {
-			return m.channel != nil && !m.channel.Private
+			return m.channel != nil && !m.channel.Private && (text == "public" || m.channel.webPublic)
 		}}, nil
 	case "topic", "subject":
 		topic := cutTopic(text)

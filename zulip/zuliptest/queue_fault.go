@@ -37,7 +37,7 @@ func (s *Server) RewindQueues() {
 	}
 }
 
-// DeactivateRealm deactivates the organization: from now on every request is refused with REALM_DEACTIVATED,
+// DeactivateRealm deactivates the organization: from now on every request is refused with UNAUTHORIZED,
 // and the queues end after an event that says so.
 func (s *Server) DeactivateRealm() {
 	s.mu.Lock()

@@ -49,7 +49,7 @@ func TestDeactivatedRealm(t *testing.T) {
 			o.DeactivateRealm()
 		}()
 		assert.Equal(t, "deactivated", o.bot.poll(queue, "-1")[0]["op"])
-		o.bot.refused(401, "REALM_DEACTIVATED", "GET", "/events", "queue_id", queue, "last_event_id", "0")
+		o.bot.refused(401, "UNAUTHORIZED", "GET", "/events", "queue_id", queue, "last_event_id", "0")
 	})
 }
 

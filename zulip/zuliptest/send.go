@@ -2,10 +2,12 @@ package zuliptest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A draft is a message before the server has looked at it.
@@ -65,6 +67,20 @@ func checkContent(content string) (string, *answer) {
 		return "", refuse("Message must not contain null bytes")
 	}
 	return cut(content, maxContent, contentCutOff), nil
+}
+
+// checkTopic refuses what no topic has; that of no name came with Zulip 10.
+func (s *Server) checkTopic(topic string) *answer {
+	topic = strings.TrimSpace(topic)
+	if topic == "" && s.featureLevel < 334 {
+		return refuse("Topic can't be empty!")
+	}
+	for i, r := range []rune(topic) {
+		if unicode.IsControl(r) {
+			return refuse(fmt.Sprintf("Invalid character in topic, at position %d!", i+1))
+		}
+	}
+	return nil
 }
 
 func cutTopic(topic string) string {
@@ -201,7 +217,9 @@ func (s *Server) postMessage(c *call) answer {
 			return badRequest("Missing topic")
 		}
 		d.topic = topic
-		d.channel, bad = s.channelTarget(c.user, to)
+		if d.channel, bad = s.channelTarget(c.user, to); bad == nil {
+			bad = s.checkTopic(topic)
+		}
 	case isDirectType(kind):
 		d.to, bad = s.directTarget(to)
 	default:

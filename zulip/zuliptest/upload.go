@@ -29,7 +29,10 @@ type upload struct {
 	counter int
 }
 
-var unsafeName = regexp.MustCompile(`[^\w.\-() ]+`)
+var (
+	unsafeName = regexp.MustCompile(`[^\pL\pN_\s.-]+`)
+	nameBlanks = regexp.MustCompile(`[-\s]+`)
+)
 
 // postUpload takes the one file of a multipart body, whatever its field is called.
 func (s *Server) postUpload(c *call) answer {
@@ -51,7 +54,8 @@ func (s *Server) postUpload(c *call) answer {
 
 // uploadPath makes the address of a file that is to have this name.
 func (s *Server) uploadPath(name string) string {
-	name = strings.Trim(strings.ReplaceAll(unsafeName.ReplaceAllString(path.Base(name), ""), " ", "-"), ".")
+	name = strings.TrimSpace(unsafeName.ReplaceAllString(path.Base(name), ""))
+	name = strings.Trim(nameBlanks.ReplaceAllString(name, "-"), ".")
 	if name == "" {
 		name = "uploaded-file"
 	}

@@ -139,8 +139,8 @@ func (s *Server) setTimezone(u *userState, name string) {
 	s.emitPerson(u, "timezone", name)
 }
 
-// Deactivate takes the user, and the bots that a person owns, out of the organization: the key is refused with
-// USER_DEACTIVATED, queues end, direct messages are refused, subscriptions are kept but count no more.
+// Deactivate takes the user, and the bots that a person owns, out of the organization: the key is refused
+// as that of nobody, queues end, direct messages are refused, subscriptions are kept but count no more.
 func (s *Server) Deactivate(user *User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

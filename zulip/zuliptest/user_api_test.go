@@ -40,7 +40,7 @@ func TestPeopleComeAndGo(t *testing.T) {
 		self.user.Email = "carol2@zulip.example"
 		self.refused(400, "REQUEST_VARIABLE_INVALID", "PATCH", "/users/"+number(o.ada.ID), "role", "5000")
 		boss.ok("DELETE", carol)
-		self.refused(401, "USER_DEACTIVATED", "GET", "/users/me")
+		self.refused(401, "UNAUTHORIZED", "GET", "/users/me")
 		boss.refused(400, "BAD_REQUEST", "DELETE", carol)
 		boss.ok("POST", carol+"/reactivate")
 		self.ok("DELETE", "/users/me")
@@ -66,7 +66,7 @@ func TestBotsGoWithTheirOwner(t *testing.T) {
 		o.as(t, o.ada).ok("PATCH", "/users/"+number(owned.user.ID), "full_name", "Renamed")
 		o.as(t, o.bob).refused(400, "BAD_REQUEST", "PATCH", "/users/"+number(owned.user.ID), "full_name", "Mine")
 		o.boss(t).ok("DELETE", "/users/"+number(o.ada.ID))
-		owned.refused(401, "USER_DEACTIVATED", "GET", "/users/me")
+		owned.refused(401, "UNAUTHORIZED", "GET", "/users/me")
 	})
 }
 
