@@ -75,7 +75,8 @@ func TestElementMadeTheKeyBackup(t *testing.T) {
 }
 
 // Who has logged in to the bot's account with Element verifies the bot's device, or has the bot verify theirs. The side
-// that has not got the private keys of the account's identity gets them from the other.
+// that has not got the private keys of the account's identity gets them from the other, and the bot the key to the key
+// backup where there is one.
 func TestElementOwnDevice(t *testing.T) {
 	t.Parallel()
 	for _, ownerFirst := range []bool{true, false} {
@@ -88,7 +89,7 @@ func TestElementOwnDevice(t *testing.T) {
 				var owner *matrixjs.Client
 				if ownerFirst {
 					owner = w.device("bot")
-					owner.Do(nil, "bootstrap", map[string]any{"password": password})
+					owner.Do(nil, "bootstrap", map[string]any{"password": password, "backup": true})
 				}
 				w.bot.start()
 				before, err := w.bot.machine().Status(t.Context())
@@ -111,8 +112,8 @@ func TestElementOwnDevice(t *testing.T) {
 				m.succeeds()
 				require.Eventually(t, func() bool {
 					after, err := w.bot.machine().Status(t.Context())
-					return err == nil && after.CanSign && after.CrossSigned
-				}, patience, 20*time.Millisecond, "the bot signs")
+					return err == nil && after.CanSign && after.CrossSigned && ownerFirst == (after.Backup != "")
+				}, patience, 20*time.Millisecond, "the bot signs, and uses the key backup")
 				require.Eventually(t, func() bool {
 					var own crossSigning
 					owner.Do(&own, "crossSigning", nil)
@@ -128,6 +129,7 @@ func TestElementOwnDevice(t *testing.T) {
 				status, err := w.bot.machine().Status(t.Context())
 				require.NoError(t, err)
 				assert.True(t, status.CanSign, "after a restart too")
+				assert.Equal(t, ownerFirst, status.Backup != "")
 				assert.Equal(t, "NONE", w.answers(ada, room, "after").Shield)
 			})
 		}

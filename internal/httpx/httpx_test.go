@@ -381,6 +381,27 @@ func TestRedirects(t *testing.T) {
 	assert.False(t, leaked.Load(), "no request reaches another origin")
 }
 
+// A server that redirects cannot write into the log: it knows the key, and may put it into the address in any form.
+func TestRedirectsAreNotLogged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		b := newBench(t, func(attempt int32, w http.ResponseWriter, r *http.Request) {
+			if attempt == 1 {
+				http.Redirect(w, r, "/here/c2VjcmV0?q=c2VjcmV0", http.StatusFound)
+			}
+		}, func(c *httpx.Config) {
+			c.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		resp, err := b.Do(t.Context(), httpx.Request{Method: http.MethodGet, Path: []string{"near"}})
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusOK, resp.Status)
+		assert.Contains(t, log.String(), "path=/prefix/api/near status=302")
+		assert.Regexp(t, "method=GET redirected_to=http://[^/ ]+ status=200", log.String())
+		assert.NotContains(t, log.String(), "c2VjcmV0")
+	})
+}
+
 func TestRetryAfterHeader(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)

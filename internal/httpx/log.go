@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// logging writes a line about each attempt: never a query, header or body.
+// logging writes a line about each attempt: never a query, header or body, and of the address that
+// a server redirects to no more than where it is.
 type logging struct {
 	next   http.RoundTripper
 	logger *slog.Logger
@@ -23,8 +24,12 @@ func (l logging) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		status = resp.StatusCode
 	}
+	where := slog.String("path", req.URL.Path)
+	if req.Response != nil { // net/http made it because of a redirect
+		where = slog.String("redirected_to", origin(req.URL))
+	}
 	l.logger.LogAttrs(ctx, slog.LevelDebug, "http request",
-		slog.String("method", req.Method), slog.String("path", req.URL.Path), slog.Int("status", status),
+		slog.String("method", req.Method), where, slog.Int("status", status),
 		slog.Duration("duration", time.Since(begin)), slog.Bool("failed", err != nil))
 	return resp, err
 }

@@ -300,3 +300,44 @@ func TestCommitsOfASyncBatch(t *testing.T) {
 	}
 	assert.EqualValues(t, batches, store.Stats().Commits-before)
 }
+
+// Somebody whose devices come and go leaves the last of them behind, and not their signatures.
+func TestDevicesThatComeAndGo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, door := openCrypto(t, newPath(t))
+		const user, most = id.UserID("@ada:example.org"), 100
+		name := func(i int) string { return fmt.Sprintf("%03d", 999-i) } // not in the order of their names
+		for i := range 3 * most {
+			signing := id.SigningKey("signing" + name(i))
+			require.NoError(t, door.PutDevices(t.Context(), user, map[id.DeviceID]*id.Device{
+				id.DeviceID(name(i)): {UserID: user, DeviceID: id.DeviceID(name(i)), IdentityKey: id.IdentityKey("key" + name(i)), SigningKey: signing},
+				"STAYS":              {UserID: user, DeviceID: "STAYS", IdentityKey: "stays", SigningKey: "stays"},
+			}))
+			require.NoError(t, door.PutSignature(t.Context(), user, signing, user, "self", "signature"))
+			time.Sleep(time.Second)
+		}
+		devices, err := door.GetDevices(t.Context(), user)
+		require.NoError(t, err)
+		assert.Len(t, devices, 2)
+		var kept []int
+		for i := range 3 * most {
+			device, err := door.FindDeviceByKey(t.Context(), user, id.IdentityKey("key"+name(i)))
+			require.NoError(t, err)
+			byName, err := door.GetDevice(t.Context(), user, id.DeviceID(name(i)))
+			require.NoError(t, err)
+			signed, err := door.IsKeySignedBy(t.Context(), user, id.Ed25519("signing"+name(i)), user, "self")
+			require.NoError(t, err)
+			assert.Equal(t, device, byName)
+			assert.Equal(t, device != nil, signed)
+			if device != nil {
+				kept = append(kept, i)
+			}
+		}
+		require.Len(t, kept, most+1)
+		assert.Equal(t, 2*most-1, kept[0])
+		dropped, err := door.DropSignaturesByKey(t.Context(), user, "self")
+		require.NoError(t, err)
+		assert.EqualValues(t, most+1, dropped)
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 )
@@ -18,6 +19,7 @@ type deviceRecord struct {
 	Trust       int            `json:"trust,omitempty"`
 	Deleted     bool           `json:"deleted,omitempty"`
 	Name        string         `json:"name,omitempty"`
+	Gone        int64          `json:"gone,omitempty"` // when it was deleted, in Unix milliseconds
 }
 
 func decodeDevice(raw []byte) (*deviceRecord, error) {
@@ -57,7 +59,7 @@ func (tx *Tx) putDevice(userID id.UserID, d *id.Device) error {
 			return err
 		}
 	}
-	raw, err := json.Marshal(deviceRecord{d.IdentityKey, d.SigningKey, int(d.Trust), d.Deleted, d.Name})
+	raw, err := json.Marshal(deviceRecord{d.IdentityKey, d.SigningKey, int(d.Trust), d.Deleted, d.Name, 0})
 	if err != nil {
 		return fmt.Errorf("boltstore: device %s of %s: %w", d.DeviceID, userID, err)
 	}
@@ -128,12 +130,13 @@ func (c *Crypto) PutDevice(_ context.Context, userID id.UserID, device *id.Devic
 }
 
 // PutDevices implements [crypto.Store]. The user is followed from then on, and the list is
-// not outdated. Devices that are not in the list stay as deleted ones.
+// not outdated. Devices that are not in the list stay as deleted ones, the last hundred of them.
 func (c *Crypto) PutDevices(_ context.Context, userID id.UserID, devices map[id.DeviceID]*id.Device) error {
 	return c.store.Update(func(tx *Tx) error {
 		if err := tx.put(trackedBucket, key(string(userID)), trackedFresh); err != nil {
 			return err
 		}
+		var gone []goneDevice
 		for _, e := range tx.scan(deviceBucket, prefix(string(userID))) {
 			if _, listed := devices[id.DeviceID(e.key)]; listed {
 				continue
@@ -142,7 +145,11 @@ func (c *Crypto) PutDevices(_ context.Context, userID id.UserID, devices map[id.
 			if err != nil {
 				return err
 			}
-			r.Deleted = true
+			gone = append(gone, goneDevice{id.DeviceID(e.key), r})
+			if r.Deleted {
+				continue
+			}
+			r.Deleted, r.Gone = true, time.Now().UnixMilli()
 			raw, err := json.Marshal(r)
 			if err != nil {
 				return fmt.Errorf("boltstore: device %s of %s: %w", e.key, userID, err)
@@ -156,7 +163,7 @@ func (c *Crypto) PutDevices(_ context.Context, userID id.UserID, devices map[id.
 				return err
 			}
 		}
-		return nil
+		return tx.dropGone(userID, gone)
 	})
 }
 

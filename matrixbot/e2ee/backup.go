@@ -44,6 +44,15 @@ func (b *backup) use(key *keybackup.MegolmBackupKey, version id.KeyBackupVersion
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.key, b.version, b.pending = key, version, map[roomSession]bool{}
+	b.signal()
+}
+
+// signal wakes who uploads. The lock is held.
+func (b *backup) signal() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
 }
 
 // add notes a session that is not in the backup yet.
@@ -54,10 +63,7 @@ func (b *backup) add(room id.RoomID, session id.SessionID) {
 		return
 	}
 	b.pending[roomSession{room, session}] = true
-	select {
-	case b.wake <- struct{}{}:
-	default:
-	}
+	b.signal()
 }
 
 // startBackup finds the key backup of the account, or makes one, and restores from one that
@@ -78,12 +84,17 @@ func (m *Machine) startBackup(ctx context.Context, v *vault) error {
 		m.log.WarnContext(ctx, "the key backup cannot be used: the homeserver does not say whether there is one", "error", err)
 		return nil
 	case key == nil || latest.Algorithm != id.KeyBackupAlgorithmMegolmBackupV1 || latest.AuthData.PublicKey != publicBackupKey(key):
-		m.log.WarnContext(ctx, "the account has a key backup to which the key is not here: the bot does not use it (give the recovery key of the account)")
+		m.log.WarnContext(ctx, "the account has a key backup to which the key is not here: the bot does not use it (give the recovery key of the account, or verify this device from another one of the account)")
 		return nil
 	}
-	m.backup.use(key, latest.Version)
+	return m.useBackup(ctx, key, latest.Version, fresh)
+}
+
+// useBackup has the bot use a key backup, after it has taken what is in it where its key is fresh:
+// what it uploads must not be less than that.
+func (m *Machine) useBackup(ctx context.Context, key *keybackup.MegolmBackupKey, version id.KeyBackupVersion, fresh bool) error {
 	if fresh {
-		n, err := m.restore(ctx)
+		n, err := m.restore(ctx, key, version)
 		switch {
 		case unreachable(err):
 			return fmt.Errorf("restore the key backup: %w", err)
@@ -97,7 +108,10 @@ func (m *Machine) startBackup(ctx context.Context, v *vault) error {
 			return err
 		}
 	}
-	return m.mach.SetKeyBackupVersion(ctx, latest.Version)
+	m.backup.use(key, version)
+	ctx, unlock := m.lockIdentity(ctx)
+	defer unlock()
+	return m.mach.SetKeyBackupVersion(ctx, version)
 }
 
 // unreachable says whether there was no answer of a homeserver, or of one in a bad way.
@@ -178,24 +192,28 @@ func (m *Machine) RestoreBackup(ctx context.Context) (int, error) {
 	if err := m.started(); err != nil {
 		return 0, fmt.Errorf("e2ee: restore backup: %w", err)
 	}
-	n, err := m.restore(ctx)
+	m.backup.mu.Lock()
+	key, version := m.backup.key, m.backup.version
+	m.backup.mu.Unlock()
+	if key == nil {
+		return 0, errors.New("e2ee: restore backup: there is no key backup that the bot can open")
+	}
+	n, err := m.restore(ctx, key, version)
 	if err != nil {
 		return n, fmt.Errorf("e2ee: restore backup: %w", err)
 	}
 	return n, nil
 }
 
-func (m *Machine) restore(ctx context.Context) (restored int, err error) {
-	m.backup.mu.Lock()
-	key, version := m.backup.key, m.backup.version
-	m.backup.mu.Unlock()
-	if key == nil {
-		return 0, errors.New("there is no key backup that the bot can open")
-	}
+// restoring marks the context in which keys come from the backup: as many as there are.
+type restoring struct{}
+
+func (m *Machine) restore(ctx context.Context, key *keybackup.MegolmBackupKey, version id.KeyBackupVersion) (restored int, err error) {
 	kept, err := m.client.GetKeyBackup(ctx, version)
 	if err != nil {
 		return 0, err
 	}
+	ctx = context.WithValue(ctx, restoring{}, true)
 	for room, sessions := range kept.Rooms {
 		for session, data := range sessions.Sessions {
 			err := errors.New("it is damaged")
@@ -227,14 +245,26 @@ const (
 	backupBatch = 100
 )
 
-// runBackup uploads the sessions that are not in the backup, and new ones as they come.
+// runBackup uploads the sessions that are not in the backup, and new ones as they come. Without a
+// backup it waits for one: the key may come from another device of the account.
 func (m *Machine) runBackup(ctx context.Context) {
-	m.backup.mu.Lock()
-	key, version := m.backup.key, m.backup.version
-	m.backup.mu.Unlock()
-	if key == nil {
-		return
+	for ctx.Err() == nil {
+		m.backup.mu.Lock()
+		key, version := m.backup.key, m.backup.version
+		m.backup.mu.Unlock()
+		if key != nil {
+			m.keepBackup(ctx, key, version)
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-m.backup.wake:
+		}
 	}
+}
+
+// keepBackup uploads to one version of the backup until that is gone or ctx ends.
+func (m *Machine) keepBackup(ctx context.Context, key *keybackup.MegolmBackupKey, version id.KeyBackupVersion) {
 	rows := m.store.GetGroupSessionsWithoutKeyBackupVersion(ctx, version)
 	err := rows.Iter(func(session *crypto.InboundGroupSession) (bool, error) {
 		m.backup.add(session.RoomID, session.ID())
@@ -257,7 +287,7 @@ func (m *Machine) runBackup(ctx context.Context) {
 			case <-time.After(pause):
 			}
 			if err = m.uploadPending(ctx, key, version); errors.Is(err, mautrix.MNotFound) || errors.Is(err, mautrix.MWrongRoomKeysVersion) {
-				m.log.WarnContext(ctx, "the key backup was deleted or replaced: the bot uses it no more until it starts again")
+				m.log.WarnContext(ctx, "the key backup was deleted or replaced: the bot uses it no more until it starts, or is verified by another device of the account, again")
 				m.backup.use(nil, "")
 				return
 			} else if err != nil && ctx.Err() == nil {

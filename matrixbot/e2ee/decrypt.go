@@ -81,14 +81,17 @@ func decryptError(ctx context.Context, sender id.UserID, err error) error {
 	return fmt.Errorf("%w: %w", ErrUndecryptable, err)
 }
 
-// findDevice looks again for the device that sent a message where mautrix found none: it asks
-// the homeserver only once in its life, and not at all where that fails.
+// findDevice asks the homeserver for the device that sent a message where it is not known: once
+// for each device, and again while the list of its owner is out of date.
 func (m *Machine) findDevice(ctx context.Context, evt *event.Event, sessionID id.SessionID) {
-	if evt.Mautrix.TrustSource != nil || evt.Mautrix.TrustState != id.TrustStateUnknownDevice || !m.lists.isStale(evt.Sender) {
+	if evt.Mautrix.TrustSource != nil || evt.Mautrix.TrustState != id.TrustStateUnknownDevice {
 		return
 	}
 	session, err := m.store.GetGroupSession(ctx, evt.RoomID, sessionID)
 	if err != nil || session == nil || session.KeySource != id.KeySourceDirect {
+		return
+	}
+	if !m.looked.add(userKey{evt.Sender, session.SenderKey}) && !m.lists.isStale(evt.Sender) {
 		return
 	}
 	if m.fetchLists(ctx, []id.UserID{evt.Sender}) != nil {
@@ -148,6 +151,7 @@ func (m *Machine) RequestSession(ctx context.Context, room id.RoomID, senderKey 
 	if device == "" {
 		device = "*"
 	}
+	m.asked.add(roomSession{room, session}, user)
 	err := m.mach.SendRoomKeyRequest(ctx, room, senderKey, session, "", map[id.UserID][]id.DeviceID{
 		user: {device}, m.client.UserID: {"*"},
 	})

@@ -49,6 +49,20 @@
 // then: Decrypt returns a [*WithheldError], and Config.Withheld is called once, so that the bot
 // can tell them what to do.
 //
+// A verification between two devices of the bot's account brings the private keys of the identity, and the key to the
+// backup, to the one that lacks them. They are taken from the device that was verified and no other, and only where they
+// are those of the published identity and backup.
+//
+// # Strangers
+//
+// Anybody can send keys to a bot, and it keeps a bounded number of them: for a room where the bot is, a thousand from
+// each person who is or was there; the oldest with which no message was decrypted go first. For other rooms, as keys may
+// come before an invitation, a hundred from each person and a thousand in all. The encrypted channels that others open
+// to the bot are bounded in the same way, by devices: two hundred of somebody in a room with the bot, ten of anybody
+// else, and a thousand of all of these. Keys out of the backup, and of the bot's own devices, are not counted. A key
+// that somebody forwards is taken only from whom the bot has asked. Without Config.Store the count begins anew
+// with each process.
+//
 // # What is left to mautrix
 //
 // A message is encrypted for the devices that are known when it is sent. A bot that is away for

@@ -5,12 +5,10 @@ package e2ee
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
 	"maunium.net/go/mautrix"
-	"maunium.net/go/mautrix/crypto/signatures"
 	"maunium.net/go/mautrix/id"
 )
 
@@ -40,7 +38,7 @@ type fallbackAccount interface {
 // topUp uploads one-time keys and the fallback key where the homeserver has too few.
 func (m *Machine) topUp(ctx context.Context, resp *mautrix.RespSync) {
 	if count := resp.DeviceOTKCount.SignedCurve25519; count < oneTimeKeys {
-		if err := m.mach.ShareKeys(ctx, count); err != nil {
+		if err := m.shareKeys(ctx, count); err != nil {
 			m.log.WarnContext(ctx, "one-time keys could not be uploaded: they are uploaded later", "error", err)
 		}
 	}
@@ -83,21 +81,14 @@ func (m *Machine) uploadFallback(ctx context.Context) error {
 			return fmt.Errorf("make a key: %w", err)
 		}
 	}
-	keys := map[id.KeyID]any{}
-	for name, key := range maker.FallbackKeyUnpublished() {
-		signed := map[string]any{"key": key, "fallback": true}
-		signature, err := account.SignJSON(signed)
-		if err != nil {
-			return fmt.Errorf("sign the key: %w", err)
-		}
-		signed["signatures"] = signatures.NewSingleSignature(m.client.UserID, id.KeyAlgorithmEd25519, m.client.DeviceID.String(), signature)
-		keys[id.NewKeyID(id.KeyAlgorithmSignedCurve25519, name)] = signed
+	keys, err := m.signKeys(account, maker.FallbackKeyUnpublished(), map[string]any{"fallback": true})
+	if err != nil {
+		return err
 	}
 	if err := m.store.PutAccount(ctx, account); err != nil { // or a key is used that nobody has
 		return err
 	}
-	_, err := m.client.MakeRequest(ctx, http.MethodPost, m.client.BuildClientURL("v3", "keys", "upload"), map[string]any{"fallback_keys": keys}, nil)
-	if err != nil {
+	if _, err := m.uploadKeys(ctx, map[string]any{"fallback_keys": keys}); err != nil {
 		return err
 	}
 	account.Internal.MarkKeysAsPublished()

@@ -6,9 +6,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 )
 
@@ -52,6 +55,97 @@ func (s *keyStore) GetGroupSession(ctx context.Context, room id.RoomID, session 
 		return nil, nil
 	}
 	return found, failed(err)
+}
+
+// PutGroupSession stores a key if there may be more from whoever sent it.
+func (s *keyStore) PutGroupSession(ctx context.Context, session *crypto.InboundGroupSession) error {
+	if err := s.machine.admitKey(ctx, session); err != nil {
+		return err
+	}
+	return s.Store.PutGroupSession(ctx, session)
+}
+
+// maxReason is how much is kept of why a key is withheld, in bytes.
+const maxReason = 1000
+
+// PutWithheldGroupSession notes that a key is withheld. That counts like the key.
+func (s *keyStore) PutWithheldGroupSession(ctx context.Context, content event.RoomKeyWithheldEventContent) error {
+	if len(content.RoomID) > maxID || len(content.SessionID) > maxKeyText || len(content.SenderKey) > maxKeyText {
+		return errTooLong
+	}
+	s.megolm.Lock()
+	defer s.megolm.Unlock()
+	found, err := s.Store.GetGroupSession(ctx, content.RoomID, content.SessionID)
+	if err != nil || found != nil { // withheld before
+		return failed(err)
+	}
+	sender, _ := ctx.Value(toDeviceSender{}).(id.UserID)
+	if err := s.machine.keys.admit(ctx, arrived{User: sender, Room: content.RoomID, Session: content.SessionID, Withheld: true}); err != nil {
+		return err
+	}
+	content.Code, content.Reason = event.RoomKeyWithheldCode(short(string(content.Code))), short(content.Reason)
+	return s.Store.PutWithheldGroupSession(ctx, content)
+}
+
+func short(text string) string {
+	if len(text) > maxReason {
+		text = strings.ToValidUTF8(text[:maxReason], "")
+	}
+	return text
+}
+
+// sessionUsed says whether a message was decrypted with a key, as far as the store can tell.
+func (s *keyStore) sessionUsed(ctx context.Context, a arrived) bool {
+	teller, ok := s.Store.(interface {
+		GroupSessionUsed(ctx context.Context, session id.SessionID) (bool, error)
+	})
+	if !ok || a.Withheld {
+		return false
+	}
+	used, err := teller.GroupSessionUsed(ctx, a.Session)
+	return used || err != nil
+}
+
+// dropSession removes a key. A store that cannot do that keeps a note of it.
+func (s *keyStore) dropSession(ctx context.Context, a arrived) error {
+	if a.Withheld { // unless the key has come
+		if content, err := s.GetWithheldGroupSession(ctx, a.Room, a.Session); err != nil || content == nil {
+			return err
+		}
+	}
+	if remover, ok := s.Store.(interface {
+		DeleteGroupSession(ctx context.Context, room id.RoomID, session id.SessionID) error
+	}); ok {
+		return remover.DeleteGroupSession(ctx, a.Room, a.Session)
+	}
+	return s.RedactGroupSession(ctx, a.Room, a.Session, "too many keys")
+}
+
+// AddSession stores a channel to a device if there may be more from its owner.
+func (s *keyStore) AddSession(ctx context.Context, key id.SenderKey, session *crypto.OlmSession) error {
+	if err := s.machine.admitDevice(ctx, key); err != nil {
+		return err
+	}
+	return s.Store.AddSession(ctx, key, session)
+}
+
+// HasSession looks twice where the channel was dropped: mautrix's SQL store v0.30.0 says yes until the process ends, and no
+// message could be sent to the device.
+func (s *keyStore) HasSession(ctx context.Context, key id.SenderKey) bool {
+	if has := s.Store.HasSession(ctx, key); !has || !s.machine.dropped.has(key) {
+		return has
+	}
+	latest, err := s.GetLatestSession(ctx, key)
+	return latest != nil || err != nil
+}
+
+// GetNewestSessionCreationTS fails for devices that are not worth mending: mautrix asks before
+// it opens another channel to a device whose message it cannot decrypt.
+func (s *keyStore) GetNewestSessionCreationTS(ctx context.Context, key id.SenderKey) (time.Time, error) {
+	if !s.machine.mendable.has(key) {
+		return time.Time{}, errStranger
+	}
+	return s.Store.GetNewestSessionCreationTS(ctx, key)
 }
 
 // ValidateMessageIndex marks errors of the store.
@@ -121,10 +215,17 @@ func (s *keyStore) PutCrossSigningKey(ctx context.Context, user id.UserID, usage
 }
 
 // IsKeySignedBy does not count the signature that a verification left which was cancelled in
-// the end.
+// the end, and, for messages to the device, those of the account's devices that are no donors.
 func (s *keyStore) IsKeySignedBy(ctx context.Context, signed id.UserID, signedKey id.Ed25519, signer id.UserID, signerKey id.Ed25519) (bool, error) {
 	if own := s.machine.client.UserID; signer == own && signed != own && s.machine.revoked.has(signed) {
 		return false, nil
+	}
+	// Whether to take a secret is all that a message to the device has mautrix ask for.
+	if own := s.machine.client.UserID; ctx.Value(toDeviceSender{}) != nil && signed == own && signer == own && !s.machine.donors.has(signedKey) {
+		keys, err := s.Store.GetCrossSigningKeys(ctx, own)
+		if err != nil || keys[id.XSUsageSelfSigning].Key == signerKey {
+			return false, err
+		}
 	}
 	return s.Store.IsKeySignedBy(ctx, signed, signedKey, signer, signerKey)
 }

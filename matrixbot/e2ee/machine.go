@@ -47,12 +47,21 @@ type Machine struct {
 	lists   deviceLists
 	waiters waiters
 	late    late
+	asked   asked
 	backup  backup
+	donors  donors
 	verify  *verifier
 	work    chan func(context.Context)
 	ready   chan struct{} // closed by a Start that succeeded
 
+	keys     *bound             // of messages, from others
+	devices  *bound             // of others, that opened a channel to the bot
+	looked   seen[userKey]      // devices that the homeserver was asked for
+	mendable seen[id.SenderKey] // devices that get another channel where theirs does not work
+	dropped  seen[id.SenderKey] // devices whose channel was dropped
+
 	fallback fallback
+	uploaded time.Time // when one-time keys were uploaded; used under the lock for identities
 
 	// identity guards what mautrix caches of the bot's own identity without a lock: who may
 	// fetch the keys of the own account writes, everybody else reads.
@@ -83,10 +92,12 @@ func New(config Config) (*Machine, error) {
 		work: make(chan func(context.Context), maxWork), ready: make(chan struct{}),
 	}
 	m.store = &keyStore{Store: stores.Crypto, machine: m}
+	m.keys, m.devices = m.newKeyBound(), m.newDeviceBound()
 	m.backup.wake = make(chan struct{}, 1)
 	zlog := Zerolog(config.Log)
 	m.mach = crypto.NewOlmMachine(config.Client, &zlog, m.store, stores.State)
-	m.mach.DisableRatchetTracking = true // saves a write for each message; see the doc of the field
+	m.mach.DisableRatchetTracking = true    // saves a write for each message; see the doc of the field
+	m.mach.DisableDecryptKeyFetching = true // anybody could have the bot ask without end; see findDevice
 	m.mach.SendKeysMinTrust = map[Policy]id.TrustState{
 		SendToAll: id.TrustStateUnset, SendToCrossSigned: id.TrustStateCrossSignedTOFU, SendToVerified: id.TrustStateCrossSignedVerified,
 	}[config.SendTo]
@@ -176,10 +187,10 @@ func (m *Machine) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m.mach.SetBackgroundCtx(ctx)
+	m.verify.begin(ctx) // before the work begins that may be about one
 	var wg sync.WaitGroup
 	wg.Go(func() { m.runBackup(ctx) })
 	wg.Go(func() { m.runWork(ctx) })
-	m.verify.begin(ctx)
 	<-ctx.Done()
 	wg.Wait()
 	m.verify.end()

@@ -105,7 +105,7 @@ func (m *Machine) startDevice(ctx context.Context) (*mautrix.RespQueryKeys, erro
 	if account.Shared {
 		count = -1 // ask
 	}
-	if err := m.mach.ShareKeys(ctx, count); err != nil {
+	if err := m.shareKeys(ctx, count); err != nil {
 		return nil, fmt.Errorf("upload the keys of the device: %w", err)
 	}
 	return resp, nil

@@ -57,8 +57,12 @@ func (m *Machine) handleLists(ctx context.Context, lists *mautrix.DeviceLists) e
 	return nil
 }
 
+// toDeviceSender is the key in a context under which the sender of a to-device message is found.
+type toDeviceSender struct{}
+
 func (m *Machine) handleToDevice(ctx context.Context, evt *event.Event) {
 	evt.Type.Class = event.ToDeviceEventType
+	ctx = context.WithValue(ctx, toDeviceSender{}, evt.Sender)
 	if evt.Content.Parsed == nil && evt.Content.ParseRaw(evt.Type) != nil {
 		return
 	}
@@ -80,6 +84,12 @@ func (m *Machine) handleToDevice(ctx context.Context, evt *event.Event) {
 				defer unlock()
 				m.mach.HandleSecretRequest(ctx, evt.Sender, content)
 			})
+		}
+	case *event.EncryptedEventContent:
+		if m.worthDecrypting(ctx, evt.Sender, content) {
+			m.mach.HandleToDeviceEvent(ctx, evt)
+		} else {
+			m.log.DebugContext(ctx, "a message to the device cannot be decrypted", "user_id", evt.Sender)
 		}
 	case *event.RoomKeyWithheldEventContent:
 		// Anybody can send these. People outside the room have no keys to withhold, and

@@ -3,10 +3,14 @@
 package e2ee
 
 import (
+	"maps"
+	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
@@ -146,4 +150,45 @@ func TestStartAgainAfterHalfAStart(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, status.CrossSigned)
 	require.NoError(t, bot.store.Close())
+}
+
+// An answer that is not that of a homeserver which has taken the keys leaves them to be uploaded again: those of the
+// device, the one-time keys, and the fallback key.
+func TestAnswerWithoutCounts(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{`{}`, `{"one_time_key_counts":null}`, `{"hello":"world"}`} {
+		srv := matrixtest.NewServer(t)
+		bot := &peer{t: t, account: on(srv, srv.User("bot"), "BOT"), path: t.TempDir() + "/bot.db"}
+		wrong := matrixtest.Fault{Status: http.StatusOK, Body: answer}
+		srv.Fail(matrixtest.Match{Path: "/keys/upload"}, wrong)
+		require.ErrorIs(t, bot.start(nil), ErrAnswer)
+		account := bot.machine.mach.GetAccount()
+		assert.False(t, account.Shared)
+		made, err := account.Internal.OneTimeKeys()
+		require.NoError(t, err)
+		require.NotEmpty(t, made)
+		bot.restart(nil)
+		account = bot.machine.mach.GetAccount()
+		assert.True(t, account.Shared)
+		left, err := account.Internal.OneTimeKeys()
+		require.NoError(t, err)
+		assert.Empty(t, left)
+		ada := newPeer(t, on(srv, srv.User("ada"), ""), nil)
+		claimed, err := ada.client.ClaimKeys(t.Context(), &mautrix.ReqClaimKeys{OneTimeKeys: mautrix.OneTimeKeysRequest{
+			bot.client.UserID: {"BOT": id.KeyAlgorithmSignedCurve25519},
+		}})
+		require.NoError(t, err)
+		for _, key := range claimed.OneTimeKeys[bot.client.UserID]["BOT"] {
+			assert.Contains(t, slices.Collect(maps.Values(made)), key.Key, "the same keys, as the first upload may have arrived after all")
+		}
+
+		fallback := account.Internal.(fallbackAccount)
+		srv.Fail(matrixtest.Match{Path: "/keys/upload"}, wrong)
+		require.ErrorIs(t, bot.machine.uploadFallback(t.Context()), ErrAnswer)
+		first := fallback.FallbackKeyUnpublished()
+		require.Len(t, first, 1)
+		require.NoError(t, bot.machine.uploadFallback(t.Context()))
+		assert.Empty(t, fallback.FallbackKeyUnpublished())
+		require.NoError(t, bot.store.Close())
+	}
 }

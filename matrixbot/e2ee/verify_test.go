@@ -4,7 +4,9 @@ package e2ee
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -15,6 +17,7 @@ import (
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/signalbox-go/signalbox/internal/secret"
 	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
 )
 
@@ -243,30 +246,111 @@ func TestUnattended(t *testing.T) {
 	}
 }
 
-// A device of the bot's account without the private keys gets them from one that has them, once
-// the two have been compared.
+// A device of the bot's account without the private keys, and without the key to the backup, gets them from one that
+// has them, once the two have been compared. It reads what was said before, and goes on with the backup.
 func TestAdoptIdentity(t *testing.T) {
 	t.Parallel()
 	a, b := newPerson(0), newPerson(0)
+	var key secret.Secret
 	synctest.Test(t, func(t *testing.T) {
-		srv, _, ada, _ := pair(t, a.operate, nil)
+		srv, room, ada, bot := pair(t, func(c *Config) { a.operate(c); keeper(&key)(c) }, nil)
+		stopAda := ada.run()
+		bot.say(room, "before")
+		time.Sleep(2 * backupPause)
 		tablet := newPeer(t, on(srv, srv.User("ada"), "TABLET"), b.operate).listen()
-		stopAda, stopTablet := ada.run(), tablet.run()
+		require.Empty(t, tablet.said())
+		unread := encryptedBy(t, bot, srv)
+		stopTablet := tablet.run()
 		synctest.Wait()
 		_, err := tablet.machine.Verify(t.Context(), ada.client.UserID)
 		require.NoError(t, err)
 		require.NoError(t, <-a.ended)
 		require.NoError(t, <-b.ended)
 		time.Sleep(time.Minute)
-		stopAda()
+		decrypted, err := tablet.machine.Decrypt(t.Context(), unread)
+		require.NoError(t, err)
+		assert.Equal(t, TrustUnknown, tablet.machine.Trust(t.Context(), decrypted))
+		backedUp := func() (n int) {
+			kept, err := ada.client.GetKeyBackup(t.Context(), "1")
+			require.NoError(t, err)
+			for _, room := range kept.Rooms {
+				n += len(room.Sessions)
+			}
+			return n
+		}
+		before := backedUp()
+		stopAda() // so that it is the tablet that backs up
+		bot.listen().say(room, "after")
+		time.Sleep(2 * backupPause)
+		assert.Equal(t, before+1, backedUp())
 		stopTablet()
 		tablet.restart(nil)
 		status, err := tablet.machine.Status(t.Context())
 		require.NoError(t, err)
 		assert.True(t, status.CrossSigned)
 		assert.True(t, status.CanSign)
-		require.NoError(t, ada.store.Close())
-		require.NoError(t, tablet.store.Close())
+		assert.Equal(t, id.KeyBackupVersion("1"), status.Backup)
+		for _, p := range []*peer{ada, bot, tablet} {
+			require.NoError(t, p.store.Close())
+		}
+	})
+}
+
+// A secret is taken from the device that was verified just now, and only if it is the one that is looked for; not from
+// another one that the account's identity has signed, as the homeserver says.
+func TestSecretsOfOthers(t *testing.T) {
+	t.Parallel()
+	var key secret.Secret
+	synctest.Test(t, func(t *testing.T) {
+		srv, _, ada, bot := pair(t, keeper(&key), nil)
+		tablet := newPeer(t, on(srv, srv.User("ada"), "TABLET"), nil).listen()
+		to, err := ada.machine.mach.GetOrFetchDevice(t.Context(), ada.client.UserID, "TABLET")
+		require.NoError(t, err)
+		answered := 0
+		answer := func(text string) { // what the tablet asks for
+			for _, request := range srv.Requests() {
+				var body struct {
+					Messages map[id.UserID]map[id.DeviceID]event.SecretRequestEventContent
+				}
+				if !strings.Contains(request.Path, "m.secret.request") || json.Unmarshal(request.Body, &body) != nil {
+					continue
+				}
+				if asked := body.Messages[ada.client.UserID]["*"]; asked.Action == event.SecretRequestRequest {
+					answered++
+					require.NoError(t, ada.machine.mach.SendEncryptedToDevice(t.Context(), to, event.ToDeviceSecretSend, event.Content{
+						Parsed: &event.SecretSendEventContent{RequestID: asked.RequestID, Secret: text},
+					}))
+				}
+			}
+			tablet.listen()
+		}
+		good, err := ada.machine.store.GetSecret(t.Context(), id.SecretXSMaster)
+		require.NoError(t, err)
+		ask := func() ([]byte, error) {
+			return tablet.machine.askForSecret(t.Context(), id.SecretXSMaster, func(secret []byte) bool { return string(secret) == string(decodeSeed(good)) })
+		}
+		time.AfterFunc(time.Second, func() { answer(good) })
+		_, err = ask()
+		require.ErrorIs(t, err, context.DeadlineExceeded, "nobody was verified")
+		require.Equal(t, 1, answered)
+
+		tablet.machine.donors.add(ada.machine.mach.GetAccount().SigningKey(), 1)
+		time.AfterFunc(time.Second, func() {
+			answer("nonsense")
+			answer(base64.RawStdEncoding.EncodeToString(make([]byte, seedSize)))
+			answer(good)
+		})
+		found, err := ask()
+		require.NoError(t, err)
+		assert.Equal(t, decodeSeed(good), found)
+		stored, err := tablet.machine.store.GetSecret(t.Context(), id.SecretXSMaster)
+		require.NoError(t, err)
+		assert.Empty(t, stored, "not before all is well")
+		tablet.machine.donors.add(ada.machine.mach.GetAccount().SigningKey(), -1)
+		assert.Empty(t, tablet.machine.donors.keys)
+		for _, p := range []*peer{ada, bot, tablet} {
+			require.NoError(t, p.store.Close())
+		}
 	})
 }
 

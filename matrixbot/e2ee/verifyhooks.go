@@ -126,7 +126,7 @@ func (h hooks) VerificationDone(ctx context.Context, txn id.VerificationTransact
 		m.mach.OnDevicesChanged(ctx, r.User)
 	}
 	if r.User == m.client.UserID {
-		m.enqueueAdoption()
+		m.enqueueAdoption(r.Device)
 		v.close(txn, nil)
 		return
 	}
