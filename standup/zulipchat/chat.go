@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -15,7 +16,7 @@ import (
 type Chat struct {
 	client *zulip.Client
 	log    *slog.Logger
-	people directory
+	people *zulipadapter.Directory
 }
 
 var _ standup.Chat = (*Chat)(nil)
@@ -39,7 +40,7 @@ func New(client *zulip.Client, options ...Option) (*Chat, error) {
 	if client == nil {
 		return nil, errors.New("zulipchat: new chat: the client is nil")
 	}
-	c := &Chat{client: client, log: slog.New(slog.DiscardHandler), people: newDirectory(client)}
+	c := &Chat{client: client, log: slog.New(slog.DiscardHandler), people: zulipadapter.NewDirectory(client)}
 	for _, option := range options {
 		if err := option(c); err != nil {
 			return nil, fmt.Errorf("zulipchat: new chat: %w", err)
@@ -64,7 +65,7 @@ func (c *Chat) Send(ctx context.Context, m standup.Outgoing) (standup.MessageID,
 	if err != nil {
 		return "", failure(op, err)
 	}
-	return standup.MessageID(idText(sent.ID)), nil
+	return standup.MessageID(zulipadapter.IDText(sent.ID)), nil
 }
 
 // Edit implements [standup.Chat]. An organisation that limits the time for editing messages limits the bot too: its

@@ -14,9 +14,10 @@
 // acknowledged and forgotten: group conversations, mentions in the middle of a sentence, other bots. The bot need not
 // be subscribed to a public channel for its commands; it has to be for the members of a private one.
 //
-// The mention is no part of the command. A direct message that begins with Zulip's "quote and reply" of a message of
-// the bot answers that very message, and the quotation is no part of the answer. A message that is nothing but uploads
-// has no text. Owners and administrators of the organisation may configure every standup.
+// The mention, with a colon or comma behind it, is no part of the command. A direct message that begins with Zulip's
+// "quote and reply" of a message of the bot answers that very message, and the quotation is no part of the answer. A
+// message that is nothing but uploads has no text. Owners and administrators of the organisation may configure every
+// standup.
 //
 // # Nothing lost, nothing twice
 //

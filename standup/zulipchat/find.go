@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -29,5 +30,5 @@ func (c *Chat) Find(ctx context.Context, m standup.Outgoing, after standup.Messa
 	if err != nil || !found {
 		return "", false, err
 	}
-	return standup.MessageID(idText(sent)), true, nil
+	return standup.MessageID(zulipadapter.IDText(sent)), true, nil
 }

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -17,7 +17,7 @@ import (
 // incoming turns an event into what the engine takes; false means that it is of no concern: it is the bot's own, is not
 // addressed to it, or comes from somebody who is not a user of the organisation (the server's own notices).
 func (c *Chat) incoming(ctx context.Context, event zulip.Event) (in standup.Incoming, ok bool, err error) {
-	self, err := c.people.me(ctx)
+	self, err := c.people.Me(ctx)
 	if err != nil {
 		return in, false, err
 	}
@@ -31,7 +31,7 @@ func (c *Chat) incoming(ctx context.Context, event zulip.Event) (in standup.Inco
 	if !ok || s.from == self {
 		return in, false, nil
 	}
-	users, err := c.people.lookUp(ctx, s.from)
+	users, err := c.people.LookUp(ctx, s.from)
 	if err != nil {
 		return in, false, err
 	}
@@ -40,15 +40,15 @@ func (c *Chat) incoming(ctx context.Context, event zulip.Event) (in standup.Inco
 		c.log.LogAttrs(ctx, slog.LevelDebug, "ignoring a sender who is not a user", slog.Int64("user_id", int64(s.from)))
 		return in, false, nil
 	}
-	content, mentioned := cutMention(s.content, self, users[self].name)
+	content, mentioned := zulipadapter.CutMention(s.content, self, users[self].Name)
 	if s.channel != 0 && !mentioned {
 		return in, false, nil
 	}
 	in = s.Incoming
-	in.From, in.FromName = standup.UserID(idText(s.from)), clip(sender.name)
-	in.FromBot, in.FromAdmin = sender.bot, sender.admin
+	in.From, in.FromName = standup.UserID(zulipadapter.IDText(s.from)), clip(sender.Name)
+	in.FromBot, in.FromAdmin = sender.Bot, sender.Admin
 	if s.channel != 0 {
-		in.Channel = standup.ChannelID(idText(s.channel))
+		in.Channel = standup.ChannelID(zulipadapter.IDText(s.channel))
 	}
 	in.Text, in.ReplyTo = words(content, self)
 	return in, true, nil
@@ -69,7 +69,7 @@ func message(m zulip.Message) (said, bool) {
 	}
 	return said{
 		Incoming: standup.Incoming{
-			ID: standup.EventID("m" + idText(m.ID)), Message: standup.MessageID(idText(m.ID)), At: m.Time(),
+			ID: standup.EventID("m" + zulipadapter.IDText(m.ID)), Message: standup.MessageID(zulipadapter.IDText(m.ID)), At: m.Time(),
 			ChannelName: clip(m.Recipient.Channel), Topic: clip(m.Topic),
 		},
 		from: m.SenderID, channel: m.ChannelID, content: m.Content,
@@ -87,7 +87,7 @@ func edit(u zulip.UpdateMessage) (said, bool) {
 	return said{
 		Incoming: standup.Incoming{
 			ID:      standup.EventID(fmt.Sprintf("e%d-%d-%x", u.MessageID, u.EditTimestamp, sum[:6])),
-			Message: standup.MessageID(idText(u.MessageID)), At: time.Unix(u.EditTimestamp, 0), Edit: true,
+			Message: standup.MessageID(zulipadapter.IDText(u.MessageID)), At: time.Unix(u.EditTimestamp, 0), Edit: true,
 		},
 		from: u.UserID, channel: u.ChannelID, content: *u.Content,
 	}, true
@@ -105,25 +105,4 @@ func clip(name string) string {
 		end--
 	}
 	return name[:end]
-}
-
-// cutMention takes a mention of the bot off the beginning: @**Name**, @**Name|id** or @**|id**.
-func cutMention(content string, self zulip.UserID, name string) (rest string, found bool) {
-	inner, found := strings.CutPrefix(strings.TrimSpace(content), "@**")
-	if !found {
-		return content, false
-	}
-	who, rest, found := strings.Cut(inner, "**")
-	if !found || !isSelf(who, self, name) {
-		return content, false
-	}
-	return strings.TrimSpace(rest), true
-}
-
-// isSelf reports whether the inside of a mention means the bot. Where there is an id it alone counts.
-func isSelf(who string, self zulip.UserID, name string) bool {
-	if i := strings.LastIndexByte(who, '|'); i >= 0 {
-		return who[i+1:] == idText(self)
-	}
-	return name != "" && strings.EqualFold(who, name)
 }

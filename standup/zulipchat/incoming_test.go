@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 	"github.com/signalbox-go/signalbox/zulip/zuliptest"
@@ -51,19 +52,24 @@ func TestIncomingMessages(t *testing.T) {
 		e := newEar(t, o.chat(t))
 
 		direct := o.SendDirect(o.ann, "@**Standup** hello", o.bot)
-		id := idText(int64(direct.ID))
+		id := zulipadapter.IDText(int64(direct.ID))
 		assert.Equal(t, []standup.Incoming{{
 			ID: standup.EventID("m" + id), From: user(o.ann), FromName: "Ann",
 			Message: standup.MessageID(id), Text: "hello", At: direct.Time.Local(),
 		}}, e.hears(t))
 
 		mention := o.SendToChannel(o.root, o.channel, "plans", "@**Standup|101** setup")
-		id = idText(int64(mention.ID))
+		id = zulipadapter.IDText(int64(mention.ID))
 		assert.Equal(t, []standup.Incoming{{
 			ID: standup.EventID("m" + id), From: user(o.root), FromName: "Root", FromAdmin: true,
 			Channel: channel(o.channel), ChannelName: "team", Topic: "plans",
 			Message: standup.MessageID(id), Text: "setup", At: mention.Time.Local(),
 		}}, e.hears(t))
+
+		o.SendToChannel(o.root, o.channel, "plans", "@**Standup**: setup")
+		addressed := e.hears(t)
+		require.Len(t, addressed, 1)
+		assert.Equal(t, "setup", addressed[0].Text)
 
 		helper := o.AddBot("Helper", "")
 		o.SendDirect(helper, "hello", o.bot)
@@ -78,7 +84,7 @@ func TestIncomingMessages(t *testing.T) {
 		assert.True(t, heard[0].FromAdmin)
 
 		quoted := o.SendDirect(o.bot, "What next?", o.ann)
-		o.SendDirect(o.ann, "@_**Standup|101** [said](https://x/#narrow/dm/101,102-pm/near/"+idText(int64(quoted.ID))+"):\n```quote\nWhat next?\n```\nThe writer", o.bot)
+		o.SendDirect(o.ann, "@_**Standup|101** [said](https://x/#narrow/dm/101,102-pm/near/"+zulipadapter.IDText(int64(quoted.ID))+"):\n```quote\nWhat next?\n```\nThe writer", o.bot)
 		heard = e.hears(t)
 		require.Len(t, heard, 1)
 		assert.Equal(t, messageID(quoted.ID), heard[0].ReplyTo)

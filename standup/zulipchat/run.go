@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -37,56 +37,25 @@ func (c *Chat) Run(ctx context.Context, e Engine) error {
 	if e == nil {
 		return errors.New("zulipchat: run: the engine is nil")
 	}
-	var wait backoff
-	for {
-		place := &queueStore{engine: e, log: c.log}
-		err := c.listen(ctx, e, place, &wait)
-		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case errors.Is(err, zulip.ErrUnauthorized):
-			return fmt.Errorf("zulipchat: run: the server does not accept the bot: %w; see whether the bot is active and its API key is current", err)
-		case place.err == nil:
-			return fmt.Errorf("zulipchat: run: %w", err)
-		}
-		c.log.LogAttrs(ctx, slog.LevelWarn, "keeping the place in the event queue failed", slog.Any("error", place.err))
-		wait.sleep(ctx)
+	err := zulipadapter.Run(ctx, e, c.log, func(ctx context.Context, store zulip.QueueStore) error { return c.listen(ctx, e, store) })
+	if ctx.Err() != nil {
+		return err
 	}
+	return fmt.Errorf("zulipchat: run: %w", err)
 }
 
 // listen hands over events until it cannot go on, and says why. What is not handed over is not acknowledged.
-func (c *Chat) listen(ctx context.Context, e Engine, place *queueStore, wait *backoff) error {
-	request := zulip.ListenRequest{
-		EventTypes: []string{zulip.EventMessage, zulip.EventUpdateMessage}, Store: place,
-	}
+func (c *Chat) listen(ctx context.Context, e Engine, store zulip.QueueStore) error {
+	request := zulip.ListenRequest{EventTypes: []string{zulip.EventMessage, zulip.EventUpdateMessage}, Store: store}
 	for event, err := range c.client.Events(ctx, request) {
 		if err != nil {
 			return err
 		}
-		if err := c.deliver(ctx, e, event); err != nil {
+		if err := zulipadapter.Deliver(ctx, c.log, func(ctx context.Context) error { return c.handle(ctx, e, event) }); err != nil {
 			return err
 		}
-		wait.reset()
 	}
 	return context.Cause(ctx)
-}
-
-// deliver hands over one event, for as long as it takes.
-func (c *Chat) deliver(ctx context.Context, e Engine, event zulip.Event) error {
-	var wait backoff
-	for {
-		err := c.handle(ctx, e, event)
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case errors.Is(err, zulip.ErrUnauthorized):
-			return err
-		}
-		c.log.LogAttrs(ctx, slog.LevelWarn, "handing over an event failed", slog.Any("error", err))
-		wait.sleep(ctx)
-	}
 }
 
 func (c *Chat) handle(ctx context.Context, e Engine, event zulip.Event) error {
@@ -100,26 +69,4 @@ func (c *Chat) handle(ctx context.Context, e Engine, event zulip.Event) error {
 		return nil
 	}
 	return err
-}
-
-// The waits between attempts.
-const (
-	firstWait   = time.Second
-	longestWait = 30 * time.Second
-)
-
-// backoff is how long the next wait is; zero stands for firstWait.
-type backoff time.Duration
-
-func (b *backoff) reset() { *b = 0 }
-
-// sleep waits until ctx ends at the latest.
-func (b *backoff) sleep(ctx context.Context) {
-	*b = min(max(2**b, backoff(firstWait)), backoff(longestWait))
-	timer := time.NewTimer(time.Duration(*b))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 	"github.com/signalbox-go/signalbox/zulip/zuliptest"
@@ -104,11 +105,13 @@ func (o *office) posted(topic string) []string {
 	return contents
 }
 
-func user(u *zuliptest.User) standup.UserID { return standup.UserID(idText(int64(u.ID))) }
+func user(u *zuliptest.User) standup.UserID { return standup.UserID(zulipadapter.IDText(int64(u.ID))) }
 
-func channel(c *zuliptest.Channel) standup.ChannelID { return standup.ChannelID(idText(int64(c.ID))) }
+func channel(c *zuliptest.Channel) standup.ChannelID {
+	return standup.ChannelID(zulipadapter.IDText(int64(c.ID)))
+}
 
-func messageID(id int) standup.MessageID { return standup.MessageID(idText(int64(id))) }
+func messageID(id int) standup.MessageID { return standup.MessageID(zulipadapter.IDText(int64(id))) }
 
 func text(s string) standup.Text {
 	return standup.Text{{Kind: standup.Paragraph, Spans: []standup.Span{{Text: s}}}}

@@ -3,10 +3,8 @@ package zulipchat
 import (
 	"cmp"
 	"fmt"
-	"strconv"
-	"strings"
-	"unicode"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -27,7 +25,7 @@ func parseAddress(a chatops.Address) (address, error) {
 		return address{user: user}, err
 	}
 	channel, err := parseID[zulip.ChannelID](string(a.Room), "channel")
-	return address{channel: channel, topic: cmp.Or(topic(a.Thread), defaultTopic)}, err
+	return address{channel: channel, topic: cmp.Or(zulipadapter.Topic(a.Thread), defaultTopic)}, err
 }
 
 func (a address) recipient() zulip.Recipient {
@@ -45,27 +43,11 @@ func (a address) narrow() []zulip.NarrowTerm {
 	return []zulip.NarrowTerm{zulip.NarrowChannel(a.channel), zulip.NarrowTopic(a.topic)}
 }
 
-// parseID reads an id that this package wrote with idText. An id that does not read is no passing trouble.
+// parseID reads an id that this package wrote. An id that does not read is no passing trouble.
 func parseID[T ~int64](text, kind string) (T, error) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n <= 0 || idText(n) != text {
+	id, ok := zulipadapter.ParseID[T](text)
+	if !ok {
 		return 0, fmt.Errorf("%w: %.40q is not the id of a %s on Zulip", chatops.ErrUndeliverable, text, kind)
 	}
-	return T(n), nil
-}
-
-func idText[T ~int64](id T) string { return strconv.FormatInt(int64(id), 10) }
-
-// topic makes a text fit to be a topic: the server refuses control characters and cuts what is too long.
-func topic(text string) string {
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD")))
-	if runes := []rune(text); len(runes) > zulip.MaxTopicLength {
-		return strings.TrimSpace(string(runes[:zulip.MaxTopicLength-1])) + "…"
-	}
-	return text
+	return id, nil
 }

@@ -10,6 +10,9 @@ import (
 // emojiNames are the names that Zulip has for what the engine offers.
 var emojiNames = map[string]string{"👍": "thumbs_up", "👎": "thumbs_down", "✅": "check", "❌": "cross_mark", "🛑": "stop_sign"}
 
+// noSigns are those of them that say no.
+const noSigns = "👎❌🛑"
+
 // maxOffers is how many messages may wait for their buttons.
 const maxOffers = 100
 

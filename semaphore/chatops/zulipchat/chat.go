@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/signalbox-go/signalbox/internal/pages"
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -16,7 +17,7 @@ type Chat struct {
 	client *zulip.Client
 	log    *slog.Logger
 	site   pages.Site
-	people directory
+	people *zulipadapter.Directory
 	places places
 	offers chan offer // Buttons that are to be put on messages.
 }
@@ -44,7 +45,7 @@ func New(client *zulip.Client, semaphoreURL string, options ...Option) (*Chat, e
 		return nil, errors.New("zulipchat: new chat: the client is nil")
 	}
 	c := &Chat{
-		client: client, log: slog.New(slog.DiscardHandler), site: pages.New(semaphoreURL), people: newDirectory(client), offers: make(chan offer, maxOffers),
+		client: client, log: slog.New(slog.DiscardHandler), site: pages.New(semaphoreURL), people: zulipadapter.NewDirectory(client), offers: make(chan offer, maxOffers),
 	}
 	if semaphoreURL != "" && c.site == (pages.Site{}) {
 		return nil, fmt.Errorf("zulipchat: new chat: %q is no address such as https://semaphore.example.org", semaphoreURL)

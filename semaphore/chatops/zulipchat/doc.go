@@ -22,9 +22,13 @@
 //
 // [Chat.Run] acknowledges an event only after the engine has stored what it leads to, and keeps its place in the event
 // queue in the engine's store. After a crash, or when Zulip has dropped the queue because the bot was away for long, it
-// reads what it missed from the history; the engine knows by the ids which messages it had already. Reactions made
-// while there was no queue are in no history: who reacted then answers in words, or reacts again. Messages that are more
-// than an hour old when they are read are handed over as too old.
+// reads what it missed from the history; the engine knows by the ids which messages it had already. Messages that are
+// more than an hour old when they are read are handed over as too old.
+//
+// Reactions that were made while there was no queue are read from the bot's newest questions, those of the last week: the
+// emoji that the bot offers there, and of them those that still stand and were not handed over before. Which these are is
+// kept in the engine's store. A no is handed over before a yes. Who has answered and changed his mind twice in that
+// time, so that it looks as before, reacts again.
 //
 // Different conversations are served at the same time, so that a command that waits for Semaphore holds up only its own
 // topic.

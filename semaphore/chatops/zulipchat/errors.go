@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -13,7 +14,7 @@ import (
 func failure(op string, err error) error {
 	switch {
 	case errors.Is(err, chatops.ErrUndeliverable):
-	case refused(err):
+	case zulipadapter.Refused(err):
 		return fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrUndeliverable, err)
 	case zulip.NotSent(err): // A key that is not accepted belongs here too: it is no fault of the message.
 		return fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrNotSent, err)
@@ -23,18 +24,8 @@ func failure(op string, err error) error {
 
 // roomFailure is the error of entering or leaving a room. What the chat does not allow is [chatops.ErrUndeliverable].
 func roomFailure(op string, err error) error {
-	if refused(err) {
+	if zulipadapter.Refused(err) {
 		return fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrUndeliverable, err)
 	}
 	return fmt.Errorf("zulipchat: %s: %w", op, err)
-}
-
-// refused reports whether Zulip will not take the message later either. Only Zulip's own word counts: an answer without
-// a code is from something in front of it.
-func refused(err error) bool {
-	if errors.Is(err, zulip.ErrMessageTooLong) || errors.Is(err, zulip.ErrTopicTooLong) {
-		return true
-	}
-	api, ok := errors.AsType[*zulip.APIError](err)
-	return ok && api.Status/100 == 4 && !api.Temporary() && !errors.Is(api, zulip.ErrUnauthorized)
 }

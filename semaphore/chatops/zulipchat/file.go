@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -29,7 +30,7 @@ func (c *Chat) upload(ctx context.Context, f *chatops.File) (zulip.Upload, error
 	switch {
 	case err == nil:
 		return file, nil
-	case refused(err) || errors.Is(err, zulip.ErrFileTooLarge):
+	case zulipadapter.Refused(err) || errors.Is(err, zulip.ErrFileTooLarge):
 		return file, fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrUndeliverable, err)
 	}
 	return file, fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrNotSent, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -42,7 +43,7 @@ func (c *Chat) Find(ctx context.Context, m chatops.Outgoing, after chatops.Messa
 	if len(m.Buttons) > 0 { // They may be what the crash has cut off.
 		c.offer(sent, m.Buttons)
 	}
-	return chatops.MessageID(idText(sent)), true, nil
+	return chatops.MessageID(zulipadapter.IDText(sent)), true, nil
 }
 
 // How many of the bot's own messages are looked at for one with a file.
@@ -53,7 +54,7 @@ const (
 
 // findFile looks for a message with a file among the bot's own.
 func (c *Chat) findFile(ctx context.Context, where address, search zulip.FindSentRequest, name string) (zulip.MessageID, bool, error) {
-	self, err := c.people.me(ctx)
+	self, err := c.people.Me(ctx)
 	if err != nil {
 		return 0, false, err
 	}

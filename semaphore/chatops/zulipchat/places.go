@@ -50,17 +50,21 @@ func (c *Chat) find(ctx context.Context, id zulip.MessageID) (place, bool, error
 	if err != nil || len(messages) != 1 {
 		return place{}, false, err
 	}
-	self, err := c.people.me(ctx)
+	self, err := c.people.Me(ctx)
 	if err != nil {
 		return place{}, false, err
 	}
-	m := messages[0]
+	at := placeOf(messages[0], self)
+	c.places.put(id, at)
+	return at, true, nil
+}
+
+func placeOf(m zulip.Message, self zulip.UserID) place {
 	at := place{own: m.SenderID == self, channel: m.ChannelID, topic: m.Topic, name: m.Recipient.Channel}
 	if others := others(m, self); m.IsDirect() && len(others) == 1 {
 		at.user = others[0]
 	}
-	c.places.put(id, at)
-	return at, true, nil
+	return at
 }
 
 // others are the people of a direct conversation without the bot.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -33,7 +34,7 @@ const (
 func room(ch zulip.Channel) chatops.Room {
 	policy := ch.StreamPostPolicy
 	return chatops.Room{
-		ID: chatops.RoomID(idText(ch.ID)), Name: ch.Name,
+		ID: chatops.RoomID(zulipadapter.IDText(ch.ID)), Name: ch.Name,
 		CanSend: !ch.IsArchived && (policy <= everybodyPosts || policy == membersPost),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 	"github.com/signalbox-go/signalbox/zulip/zuliptest"
@@ -26,13 +27,13 @@ func TestIncomingMessages(t *testing.T) {
 
 		direct := o.SendDirect(o.ann, "help", o.bot)
 		assert.Equal(t, []chatops.Incoming{{
-			ID: chatops.EventID("m" + idText(int64(direct.ID))), From: user(o.ann), FromName: "Ann", Direct: true,
+			ID: chatops.EventID("m" + zulipadapter.IDText(int64(direct.ID))), From: user(o.ann), FromName: "Ann", Direct: true,
 			Message: messageID(direct.ID), Text: "help", At: direct.Time.Local(),
 		}}, e.take())
 
 		said := o.SendToChannel(o.ben, o.channel, "releases", "!cd run website")
 		want := chatops.Incoming{
-			ID: chatops.EventID("m" + idText(int64(said.ID))), From: user(o.ben), FromName: "Ben",
+			ID: chatops.EventID("m" + zulipadapter.IDText(int64(said.ID))), From: user(o.ben), FromName: "Ben",
 			Room: roomOf(o.channel), RoomName: "ops", Thread: "releases",
 			Message: messageID(said.ID), Text: "!cd run website", At: said.Time.Local(),
 		}

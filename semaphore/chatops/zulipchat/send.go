@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -36,7 +37,7 @@ func (c *Chat) Send(ctx context.Context, m chatops.Outgoing) (chatops.MessageID,
 	}
 	c.places.put(sent.ID, place{own: true, channel: where.channel, topic: where.topic, user: where.user})
 	c.offer(sent.ID, m.Buttons)
-	return chatops.MessageID(idText(sent.ID)), nil
+	return chatops.MessageID(zulipadapter.IDText(sent.ID)), nil
 }
 
 // Edit implements [chatops.Chat]. An organisation that limits the time for editing messages limits the bot too: its
@@ -86,5 +87,5 @@ func (c *Chat) Thread(where chatops.Address, _ chatops.MessageID, title string) 
 	if where.User != "" {
 		return where
 	}
-	return chatops.Address{Room: where.Room, Thread: topic(title)}
+	return chatops.Address{Room: where.Room, Thread: zulipadapter.Topic(title)}
 }

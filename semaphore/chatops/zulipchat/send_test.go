@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 	"github.com/signalbox-go/signalbox/zulip/zuliptest"
@@ -244,7 +245,7 @@ func TestRooms(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []chatops.Room{ops}, rooms)
 
-		for _, name := range []string{"dev", " #dev", "#**Dev**", idText(int64(dev.ID))} {
+		for _, name := range []string{"dev", " #dev", "#**Dev**", zulipadapter.IDText(int64(dev.ID))} {
 			room, err := chat.Join(t.Context(), name)
 			require.NoError(t, err)
 			assert.Equal(t, chatops.Room{ID: roomOf(dev), Name: "Dev", CanSend: true}, room)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/internal/zulipadapter"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
 	"github.com/signalbox-go/signalbox/zulip"
 	"github.com/signalbox-go/signalbox/zulip/zuliptest"
@@ -44,16 +45,21 @@ func (o *office) chat(t *testing.T, options ...zulip.Option) *Chat {
 		zulip.Credentials{Site: o.URL(), Email: o.bot.Email, APIKey: zulip.NewSecret(o.bot.APIKey)},
 		append([]zulip.Option{zulip.WithTransport(o.Transport())}, options...)...)
 	require.NoError(t, err)
-	chat, err := New(client, server, WithLogger(slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	chat, err := New(client, server, WithLogger(o.logger()))
 	require.NoError(t, err)
 	return chat
+}
+
+func (o *office) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // listener is an engine that only hears.
 type listener struct {
 	mu     sync.Mutex
 	heard  []chatops.Incoming
-	cursor []byte
+	cursor []byte // The place in the event queue.
+	others map[string][]byte
 	handle func(ctx context.Context, in chatops.Incoming) error // May be nil.
 	broken error                                                // What the store answers.
 }
@@ -70,17 +76,26 @@ func (l *listener) Handle(ctx context.Context, in chatops.Incoming) error {
 	return nil
 }
 
-func (l *listener) Cursor(context.Context, string) ([]byte, error) {
+func (l *listener) Cursor(_ context.Context, source string) ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if source != "zulip" {
+		return l.others[source], l.broken
+	}
 	return l.cursor, l.broken
 }
 
-func (l *listener) SaveCursor(_ context.Context, _ string, cursor []byte) error {
+func (l *listener) SaveCursor(_ context.Context, source string, cursor []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.broken == nil {
+	switch {
+	case l.broken != nil:
+	case source == "zulip":
 		l.cursor = cursor
+	case l.others == nil:
+		l.others = map[string][]byte{source: cursor}
+	default:
+		l.others[source] = cursor
 	}
 	return l.broken
 }
@@ -137,11 +152,13 @@ func (o *office) written() []string {
 	return contents
 }
 
-func user(u *zuliptest.User) chatops.UserID { return chatops.UserID(idText(int64(u.ID))) }
+func user(u *zuliptest.User) chatops.UserID { return chatops.UserID(zulipadapter.IDText(int64(u.ID))) }
 
-func roomOf(c *zuliptest.Channel) chatops.RoomID { return chatops.RoomID(idText(int64(c.ID))) }
+func roomOf(c *zuliptest.Channel) chatops.RoomID {
+	return chatops.RoomID(zulipadapter.IDText(int64(c.ID)))
+}
 
-func messageID(id int) chatops.MessageID { return chatops.MessageID(idText(int64(id))) }
+func messageID(id int) chatops.MessageID { return chatops.MessageID(zulipadapter.IDText(int64(id))) }
 
 func text(s string) chatops.Text {
 	return chatops.Text{{Kind: chatops.Paragraph, Spans: []chatops.Span{{Text: s}}}}
