@@ -10,6 +10,9 @@ import (
 func (s Spec) Check() error {
 	seen := map[string]bool{}
 	for i, a := range s.Args {
+		if s.behind() && (!a.optional() || a.Raw) {
+			return fmt.Errorf("the argument %s is not optional or raw, and the last one stands behind --", a.Name)
+		}
 		if err := a.check(i == len(s.Args)-1, i > 0 && s.Args[i-1].optional()); err != nil {
 			return err
 		}
@@ -37,7 +40,7 @@ func (a Arg) check(last, afterOptional bool) error {
 		return fmt.Errorf("the name %q of an argument is not made of lower-case letters, digits and single dashes", a.Name)
 	case a.Kind == Bool:
 		return fmt.Errorf("the argument %s is a bool: make it a flag", a.Name)
-	case (a.Repeated || a.Raw) && !last:
+	case (a.Repeated || a.Raw || a.Behind) && !last:
 		return fmt.Errorf("the argument %s takes the rest and is not the last one", a.Name)
 	case a.Repeated && a.Raw, a.Raw && (a.Kind != Text || len(a.Choices) > 0):
 		return fmt.Errorf("the argument %s is raw: it is a single text", a.Name)

@@ -68,6 +68,9 @@ func (p *parser) step() (more bool, err error) {
 		return true, p.arg(w)
 	case long && name == "":
 		p.ended = true
+		if p.spec.behind() {
+			p.args = max(p.args, len(p.spec.Args)-1)
+		}
 		return true, nil
 	default:
 		return true, p.flag(name, long, w.text)
@@ -104,11 +107,18 @@ func (p *parser) rest() (more bool, err error) {
 	return true, nil
 }
 
+// behind says whether the last argument stands behind --.
+func (s Spec) behind() bool { return len(s.Args) > 0 && s.Args[len(s.Args)-1].Behind }
+
 // arg takes a word for the argument whose turn it is.
 func (p *parser) arg(w word) error {
 	at := p.args
 	if n := len(p.spec.Args); n > 0 && at >= n && p.spec.Args[n-1].Repeated {
 		at = n - 1
+	}
+	if p.spec.behind() && !p.ended && at == len(p.spec.Args)-1 {
+		return wrong("there is nothing for %s to be; quote words that belong together, and write what is for <%s> behind --",
+			Show(w.text), p.spec.Args[at].Name)
 	}
 	if at >= len(p.spec.Args) {
 		return wrong("there is nothing for %s to be; quote words that belong together", Show(w.text))

@@ -121,6 +121,37 @@ func TestParseTakesTheRest(t *testing.T) {
 	assert.Nil(t, v.Texts("who"))
 }
 
+func TestWhatStandsBehindTwoDashes(t *testing.T) {
+	t.Parallel()
+	s := commandline.Spec{
+		Args: []commandline.Arg{
+			{Name: "project", Optional: true},
+			{Name: "template", Optional: true},
+			{Name: "arguments", Optional: true, Repeated: true, Behind: true},
+		},
+		Flags: []commandline.Flag{{Name: "check", Kind: commandline.Bool}},
+	}
+	require.NoError(t, s.Check())
+	assert.Equal(t, "run [<project>] [<template>] [--check] [-- <arguments>…]", s.Usage("run"))
+	for text, want := range map[string][3]any{
+		"":                        {"", "", []string(nil)},
+		"web":                     {"web", "", []string(nil)},
+		"web deploy":              {"web", "deploy", []string(nil)},
+		"web deploy -- prod":      {"web", "deploy", []string{"prod"}},
+		"web -- prod eu":          {"web", "", []string{"prod", "eu"}},
+		"-- --check -v":           {"", "", []string{"--check", "-v"}},
+		`"-- x" -- "-- y" --`:     {"-- x", "", []string{"-- y", "--"}},
+		"web deploy --check -- -": {"web", "deploy", []string{"-"}},
+		"web deploy --":           {"web", "deploy", []string(nil)},
+	} {
+		v, err := s.Parse(text)
+		require.NoError(t, err, text)
+		assert.Equal(t, want, [3]any{v.Text("project"), v.Text("template"), v.Texts("arguments")}, text)
+	}
+	_, err := s.Parse("web deploy prod --check")
+	require.ErrorContains(t, err, `there is nothing for "prod" to be; quote words that belong together, and write what is for <arguments> behind --`)
+}
+
 func TestValuesPanicOnMisspeltNames(t *testing.T) {
 	t.Parallel()
 	v, err := deploy().Parse("web")
@@ -143,6 +174,9 @@ func TestCheckFindsMistakes(t *testing.T) {
 		"bool argument":           args(commandline.Arg{Name: "a", Kind: commandline.Bool}),
 		"rest in the middle":      args(commandline.Arg{Name: "a", Raw: true}, commandline.Arg{Name: "b"}),
 		"repeated in the middle":  args(commandline.Arg{Name: "a", Repeated: true}, commandline.Arg{Name: "b"}),
+		"ahead of --, required":   args(commandline.Arg{Name: "a"}, commandline.Arg{Name: "b", Optional: true, Behind: true}),
+		"behind -- and raw":       args(commandline.Arg{Name: "a", Optional: true, Raw: true, Behind: true}),
+		"behind -- in the middle": args(commandline.Arg{Name: "a", Optional: true, Behind: true}, commandline.Arg{Name: "b", Optional: true}),
 		"raw number":              args(commandline.Arg{Name: "a", Raw: true, Kind: commandline.Int}),
 		"required after optional": args(commandline.Arg{Name: "a", Optional: true}, commandline.Arg{Name: "b"}),
 		"default of other kind":   args(commandline.Arg{Name: "a", Kind: commandline.Int, Default: "x"}),

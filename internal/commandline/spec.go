@@ -27,6 +27,7 @@ type Arg struct {
 	Optional bool     // It may be absent. Those after it may be too.
 	Repeated bool     // It takes all that follows, one or more values. The last argument only.
 	Raw      bool     // It takes the rest of the text as it is, quotes, flags, line breaks and all. The last one only.
+	Behind   bool     // It takes what stands behind --, and nothing ahead of it. The last one only, of arguments that are all optional.
 }
 
 // Flag is a value with a name: --name value, --name=value, -n value or -n=value.
@@ -49,6 +50,9 @@ func (a Arg) place() string {
 	name := "<" + a.Name + ">"
 	if a.Repeated {
 		name += "…"
+	}
+	if a.Behind {
+		name = "-- " + name
 	}
 	if a.optional() {
 		name = "[" + name + "]"

@@ -5,7 +5,11 @@ import "strings"
 // Usage returns how a command with that name is written, in one line: "deploy <project> [--limit <limit>]… [--force]".
 func (s Spec) Usage(name string) string {
 	parts := []string{name}
-	for _, a := range s.Args {
+	args, behind := s.Args, ""
+	if s.behind() { // What is written behind it is no flag.
+		args, behind = s.Args[:len(s.Args)-1], " "+s.Args[len(s.Args)-1].place()
+	}
+	for _, a := range args {
 		parts = append(parts, a.place())
 	}
 	for _, f := range s.Flags {
@@ -18,7 +22,7 @@ func (s Spec) Usage(name string) string {
 		}
 		parts = append(parts, text)
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(parts, " ") + behind
 }
 
 // Table returns what the arguments and flags are, a row each. It has no rows where there is nothing to say.

@@ -23,6 +23,8 @@ type alias struct {
 	At   time.Time `json:"at"`
 }
 
+func (a alias) recordKey() string { return aliasKey(a.Name) }
+
 // alias finds the alias of a name, in any case.
 func (e *Engine) alias(ctx context.Context, name string) (a alias, found bool, err error) {
 	if name = strings.ToLower(name); !commandline.ValidName(name) {
@@ -60,7 +62,7 @@ func doAliases(_ context.Context, e *Engine, c *call) (decision, error) {
 		return nil, err
 	}
 	if name == "" || action == "add" && text == "" {
-		return nil, refusedf("written wrongly", "What is it to be called, and what does it stand for? As: %s aliases add prod run website deploy-prod", e.Prefix)
+		return nil, refusedAs("written wrongly", "What is it to be called, and what does it stand for?", e.Prefix+" aliases add prod run website deploy-prod")
 	}
 	if action != "add" {
 		return e.removeAlias(c, name), nil

@@ -25,7 +25,7 @@ func TestAliases(t *testing.T) {
 			{ada, "!cd alias add p ping", "p now stands for ping. It stood for projects."},
 			{vera, "!cd aliases list", "Alias\tStands for\np\tping\nshop\ttemplates website --like \"web shop\""},
 			{vera, "!cd P", "Pong. Semaphore answered in 0 ms."},
-			{vera, "!cd SHOP", "Templates of website (1):\nNo template that you may see contains \"web shop\"."},
+			{vera, "!cd SHOP", "Templates of website (project 1):\nNo template that you may see contains \"web shop\"."},
 			{vera, "!cd help shop", `shop is an alias and stands for templates website --like "web shop".`},
 			{ada, "!cd aliases add projects ping", "There is a command projects already, and an alias does not hide it."},
 			{ada, "!cd aliases add alias ping", "There is a command alias already, and an alias does not hide it."},

@@ -13,25 +13,26 @@ import (
 //
 // What an answer is about is never guessed. A reaction is about the message that it is on, and a text about the question
 // that it replies to, in whose thread it is or whose id it names. Only a bare yes or no of somebody who has one open
-// question in that place needs none of these. Whatever else people say changes nothing.
+// question in that place needs none of these; where others read along, and it is not written to the bot, it has to be
+// just that word. Whatever else people say changes nothing.
 func (e *Engine) answer(ctx context.Context, in Incoming) (decide decision, handled bool, err error) {
 	if in.Reaction != "" {
 		return e.answerReaction(ctx, in)
 	}
+	text, addressed := cutAddress(in, e.Prefix)
+	yes, id, vote := voteIn(text)
 	s, err := e.loadAsked(ctx, in)
-	if err != nil || s.about == nil && len(s.open) == 0 {
+	if err != nil || s.about == nil && len(s.open) == 0 && id == "" {
 		return nil, false, err
 	}
 	p, err := e.parse(ctx, in)
 	if err != nil {
 		return nil, false, err
 	}
-	text, addressed := cutAddress(in, e.Prefix)
 	_, prefixed := cutPrefix(strings.TrimLeft(in.Text, ":, "), e.Prefix)
 	command := p.command != nil && (prefixed || !s.secret(in))
-	yes, id, vote := voteIn(text)
 	switch {
-	case command && (prefixed || !vote):
+	case command && (prefixed || !vote || slices.Contains(voteCommands, voteWord(text))):
 		return nil, false, nil
 	case s.about != nil && s.takesValue(in, *s.about):
 		if s.answered && !vote {
@@ -50,13 +51,15 @@ func (e *Engine) answer(ctx context.Context, in Incoming) (decide decision, hand
 		switch known, err := e.knownRequest(ctx, id); {
 		case err != nil:
 			return nil, false, err
-		case known, addressed && !s.secret(in):
+		case known, addressed && !command && !s.secret(in):
 			return e.vote(in, id, yes), true, nil
 		case !s.secret(in):
 			return nil, false, nil
 		}
 	case in.ReplyTo != "" && in.Thread == "":
 		return nil, false, nil // It answers somebody else.
+	case vote && !addressed && !slices.Contains(talkWords, voteWord(text)):
+		return nil, false, nil // People say that to each other.
 	}
 	return e.answerBare(in, s.candidates(in, vote, yes), text, yes)
 }
@@ -197,7 +200,7 @@ func (s askedOf) candidates(in Incoming, vote, yes bool) []request {
 		case r.By != in.From:
 		case r.State == Prompting && (in.Direct || in.Mentioned) && r.promptedIn(in):
 			found = append(found, r)
-		case here && vote && (r.State == Confirming && !slices.Contains(s.unseen, r.ID) || !yes):
+		case here && vote && (r.State == Confirming && !slices.Contains(s.unseen, r.ID) || !yes && !r.scheduled()):
 			found = append(found, r)
 		}
 	}
@@ -233,7 +236,7 @@ func severalAsked(word string, about []request) *refusal {
 			text = append(text, item(plain("…")))
 			break
 		}
-		text = append(text, item(code(r.ID), plain(" "+targetName(r.Target)+", "+string(r.State))))
+		text = append(text, item(code(r.ID), plain(" "+targetName(r.Target)+", "+r.word())))
 	}
 	return &refusal{notice: text, decision: DecisionRefused, reason: "several requests are open"}
 }

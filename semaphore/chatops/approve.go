@@ -19,9 +19,13 @@ func approveDo(ctx context.Context, e *Engine, c *call) (decision, error) {
 	return e.vote(c.in, id, true), nil
 }
 
-// cancelDo gives a request up, or refuses that of somebody else.
+// cancelDo gives a request up, or refuses that of somebody else. Like one to approve, that has to be named where it was
+// asked for elsewhere.
 func cancelDo(ctx context.Context, e *Engine, c *call) (decision, error) {
-	id, err := e.named(ctx, c, "cancel", func(r request) bool { return r.By == c.in.From })
+	id, err := e.named(ctx, c, "cancel", func(r request) bool {
+		own, here := r.By == c.in.From, r.Where.conversation() == c.in.reply().conversation()
+		return own || here && r.refusable(c.policy.role(c.in, r.Target))
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func TestTwoPersons(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newTown(t, twoPersons(1))
 		asks := o.confirmed(carl)
-		assert.Contains(t, asks.text, "one other person must approve until 01:00 UTC: with 👍 here or approve "+idIn(t, asks))
+		assert.Contains(t, asks.text, "one other person must approve until 01:00 UTC: with 👍 here or !cd approve "+idIn(t, asks))
 		for _, who := range []string{"bob", "ada", "eve"} {
 			assert.Contains(t, asks.text, who)
 		}

@@ -18,8 +18,11 @@ type AuditEntry struct {
 	Request  string    `json:"request,omitempty"`
 	Target   string    `json:"target,omitempty"` // As "website/deploy-prod (2/6)".
 	Task     TaskRef   `json:"task,omitzero"`
-	Digest   string    `json:"digest,omitempty"` // Of what was asked to run, see [request.digest].
+	Asked    []string  `json:"asked,omitempty"`  // What was asked to run, as "limit: web" and "variable release: 1.4", long ones cut.
+	Digest   string    `json:"digest,omitempty"` // Of the whole of it.
 }
+
+func (e AuditEntry) recordKey() string { return auditKey(e.Seq) }
 
 // Decision is what became of an event.
 type Decision string

@@ -96,12 +96,12 @@ func course(task semaphore.Task, now time.Time) string {
 	switch {
 	case task.Start.IsZero():
 		return ""
-	case !task.Status.Ended():
-		return "running for " + span(now.Sub(task.Start))
-	case task.End.IsZero():
+	case !task.End.IsZero():
+		return "took " + span(task.End.Sub(task.Start))
+	case task.Status.Ended() || task.Status == semaphore.StatusRejected:
 		return ""
 	}
-	return "took " + span(task.End.Sub(task.Start))
+	return "running for " + span(now.Sub(task.Start))
 }
 
 // span is a duration as people say it.

@@ -35,6 +35,7 @@ type outboxRow struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // Not sent any more from then on; zero: a day after it was written.
 	Keep      bool      `json:"keep,omitempty"`      // Its id is kept under sentKey, to edit it or to write below it.
 	Replaces  string    `json:"replaces,omitempty"`  // The key of the kept message that this one edits. The newest edit wins.
+	Anew      bool      `json:"anew,omitempty"`      // Where the chat refuses the edit for good, it is posted as a new message.
 	Asks      string    `json:"asks,omitempty"`      // The id of the request that this message asks about: reactions to it are answers.
 	Under     *under    `json:"under,omitempty"`     // It goes into the thread below a kept message.
 	Log       *TaskRef  `json:"log,omitempty"`       // It is sent with the whole log of a task as a file.

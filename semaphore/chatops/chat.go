@@ -17,7 +17,8 @@ type Chat interface {
 	// Send places m.Buttons as reactions below the message as well as it can.
 	Send(ctx context.Context, m Outgoing) (MessageID, error)
 
-	// Edit replaces the text of the bot's own message. Its errors are those of Send; repeating an edit is harmless.
+	// Edit replaces the text of the bot's own message. Its errors are those of Send; repeating an edit is harmless. An
+	// edit that is refused for good is dropped, but for the last one of a card or a question, which is sent as a message.
 	Edit(ctx context.Context, id MessageID, m Outgoing) error
 
 	// Find looks for m among the bot's own messages in m.To that are newer than after, the newest of them that the
@@ -41,7 +42,8 @@ type Chat interface {
 	Leave(ctx context.Context, room string) (Room, error)
 
 	// Verify carries out the words after the command verify, which are about the encryption between the bot and who
-	// wrote them. A chat without encryption returns an error that wraps [ErrUnsupported].
+	// wrote them. In the text, which the engine may change, code that begins with the word verify is a command without its
+	// prefix. A chat without encryption returns an error that wraps [ErrUnsupported].
 	Verify(ctx context.Context, from UserID, words []string) (Text, error)
 }
 
@@ -63,6 +65,8 @@ type Room struct {
 	Name string // As the chat shows it; may be empty.
 	// CanSend says whether the bot may write there.
 	CanSend bool
+	// Direct says that nobody but one person and the bot is in it, as [Incoming].Direct does.
+	Direct bool
 }
 
 // Incoming is one thing that a person did in the chat: a message in a room with the bot, or a reaction.

@@ -37,6 +37,8 @@ type refusal struct {
 	notice   Text
 	decision Decision
 	reason   string // For the audit.
+	target   string // What it is about, for the audit too; see [auditTarget].
+	request  string // The id of the request that it is about.
 }
 
 func (r *refusal) Error() string { return "chatops: " + string(r.decision) + ": " + r.reason }

@@ -36,7 +36,23 @@ func doRejectTask(ctx context.Context, e *Engine, c *call) (decision, error) {
 	if err != nil {
 		return nil, waitsNoMore(t, err)
 	}
-	return e.confirmed(c, t, DecisionCancelled, semaphore.StatusRejected), nil
+	told := e.confirmed(c, t, DecisionCancelled, semaphore.StatusRejected)
+	return func(tx Tx) (changes, error) {
+		s, found, err := load[stopping](tx, stoppingKey(t.ref()))
+		if err != nil {
+			return changes{}, err
+		}
+		if !found {
+			s = stopping{TaskRef: t.ref(), Target: t.target, Done: true}
+		}
+		s.At, s.Rejects = c.now, true
+		ch, err := told(tx)
+		if err == nil {
+			err = ch.forgetStops(tx, c.now)
+		}
+		ch.put(stoppingKey(t.ref()), s)
+		return ch, err
+	}, nil
 }
 
 // findWaiting finds a task and refuses where it does not wait for a confirmation.
@@ -76,6 +92,15 @@ func (e *Engine) mayConfirm(ctx context.Context, c *call, t foundTask) error {
 		}
 	}
 	return e.Store.View(ctx, func(tx Tx) error {
+		r, _, err := load[request](tx, requestKey(t.track.Request))
+		if err != nil {
+			return err
+		}
+		if !r.sealedAs(c.in, c.policy) {
+			r := refusedf("not encrypted", "This task was asked for where messages are encrypted, so it is confirmed only there or in another encrypted room.")
+			r.decision = DecisionDenied
+			return r
+		}
 		asked := request{Target: t.target, By: c.in.From}
 		return asked.hindered(tx, c.policy, c.now, c.policy.role(c.in, t.target), place)
 	})
@@ -87,7 +112,7 @@ func (e *Engine) confirmed(c *call, t foundTask, d Decision, status semaphore.Ta
 	rows := e.reply(c.in, c.in.key("confirm"), text)
 	return func(Tx) (ch changes, err error) {
 		ch.messages = rows
-		ch.note(t.audited(d, ""))
+		ch.note(t.audited(d))
 		return ch, nil
 	}
 }

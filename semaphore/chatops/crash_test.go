@@ -164,11 +164,13 @@ func (v *victim) asked(ctx context.Context) (requests []request) {
 func (v *victim) people(ctx context.Context, random *rand.Rand) (asked []Incoming) {
 	said := map[string]bool{}
 	for range 12 {
-		switch random.IntN(3) {
+		switch random.IntN(4) {
 		case 0:
 			asked = append(asked, v.say(vera, "!cd projects"))
 		case 1:
 			v.say(carl, "!cd run website deploy-prod")
+		case 2:
+			v.say(carl, "!cd schedule once website deploy-prod --in 2m")
 		default:
 			v.say(bob, "!cd run website check --message again")
 		}
@@ -238,7 +240,7 @@ func killHour(t *testing.T, seed uint64) (kills, tasks int) {
 	v.mu.Lock()
 	v.chance = 0 // Let it come to rest.
 	v.mu.Unlock()
-	time.Sleep(4 * time.Minute)
+	time.Sleep(11 * time.Minute) // Also of what was asked for last, and nobody answers.
 	synctest.Wait()
 	cancel()
 	threads.Wait()
@@ -263,6 +265,7 @@ func killHour(t *testing.T, seed uint64) (kills, tasks int) {
 		for _, task := range o.server.Tasks() {
 			if strings.Contains(task.Message, r.mark()) {
 				ran++
+				require.False(t, task.Created.Before(r.NotBefore), "%s runs at its time", r.ID)
 			}
 		}
 		made += ran

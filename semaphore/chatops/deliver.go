@@ -63,14 +63,10 @@ func (e *Engine) claim(ctx context.Context) (batch []claimed, wait time.Duration
 	if free == 0 {
 		return nil, longestSleep, nil
 	}
-	var damaged []string
 	err = e.Store.View(ctx, func(tx Tx) (err error) {
-		batch, damaged, wait, err = ready(tx, busy, free, e.Now())
+		batch, wait, err = ready(tx, busy, free, e.Now())
 		return err
 	})
-	if err == nil && len(damaged) > 0 {
-		err = e.setAside(ctx, damaged)
-	}
 	if err != nil || len(batch) == 0 {
 		return nil, wait, err
 	}
@@ -102,21 +98,20 @@ func (e *Engine) claim(ctx context.Context) (batch []claimed, wait time.Duration
 	return marked, wait, nil
 }
 
-// ready finds the first message of each conversation that may be sent now, at most free of them, how long the others have
-// to wait, and what cannot be read.
-func ready(tx Tx, busy map[string]bool, free int, now time.Time) (batch []claimed, damaged []string, wait time.Duration, err error) {
+// ready finds the first message of each conversation that may be sent now, at most free of them, and how long the others
+// have to wait.
+func ready(tx Tx, busy map[string]bool, free int, now time.Time) (batch []claimed, wait time.Duration, err error) {
 	busy, wait = maps.Clone(busy), longestSleep
 	if busy == nil {
 		busy = map[string]bool{}
 	}
 	for record, err := range tx.Scan("outbox/", "") {
 		if err != nil {
-			return nil, nil, 0, err
+			return nil, 0, err
 		}
 		row, err := decode[outboxRow](record)
 		if err != nil {
-			damaged = append(damaged, record.Key)
-			continue
+			return nil, 0, err
 		}
 		conversation := row.To.conversation()
 		if busy[conversation] {
@@ -135,7 +130,7 @@ func ready(tx Tx, busy map[string]bool, free int, now time.Time) (batch []claime
 			break
 		}
 	}
-	return batch, damaged, wait, nil
+	return batch, wait, nil
 }
 
 // mark notes in the store that an attempt to send a row begins, unless the row is gone. One in doubt is looked for

@@ -97,6 +97,7 @@ func New(c Config) (*Engine, error) {
 			return d.Allowed, d.First
 		}
 	}
+	c.Store = mending{Store: c.Store, log: c.Logger, now: c.Now}
 	// Five brush-offs in a room at once, then one a minute, however many strangers there are.
 	strangers, err := ratelimit.NewKeyed[RoomID](1.0/60, 5, 1000)
 	if err != nil {

@@ -2,16 +2,19 @@ package chatops
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // How much of a log is shown.
 const (
-	lastLines    = 20  // of its end
-	maxBlock     = 14  // lines of what failed
-	maxShownLine = 400 // runes of a line
-	before       = 4   // lines ahead of an error that nothing else explains
-	after        = 8   // and from there on
+	lastLines     = 20    // of its end
+	maxBlock      = 14    // lines of what failed
+	maxShownLine  = 400   // runes of a line
+	maxFailedLine = 2_000 // runes of a line of what failed: Ansible tells the reason on one, as JSON
+	before        = 4     // lines ahead of an error that nothing else explains
+	after         = 8     // and from there on
 )
 
 // excerpt reads a log line by line and keeps what is worth showing: how it ends and what failed. It holds no more than
@@ -19,6 +22,7 @@ const (
 type excerpt struct {
 	lines int
 	last  []string // The end, at most lastLines.
+	cut   bool     // A line was too long to be shown whole.
 
 	header  string // Of the part of the play that is being read.
 	current []string
@@ -33,7 +37,7 @@ type excerpt struct {
 
 // add reads an entry of the log, which may be several lines.
 func (x *excerpt) add(output string) {
-	for _, line := range logLines(output) {
+	for _, line := range logLines(output, maxFailedLine) {
 		x.line(line)
 	}
 }
@@ -44,11 +48,23 @@ func (x *excerpt) end() { x.close() }
 func (x *excerpt) line(line string) {
 	x.playLine(line)
 	x.errorLine(line)
+	if long(line) {
+		x.cut = true
+		line = cleanLine(line, maxShownLine)
+	}
 	if x.last = append(x.last, line); len(x.last) > lastLines {
 		x.last = x.last[1:]
 	}
 	x.lines++
 }
+
+// long says whether a line is cut where it is not about a failure.
+func long(line string) bool {
+	return len(line) > maxShownLine && utf8.RuneCountInString(line) > maxShownLine
+}
+
+// file says whether the log is more than what is shown of its end, so that the file is worth having.
+func (x *excerpt) file() bool { return x.lines > lastLines || x.cut }
 
 // playHeader says whether a line of Ansible begins something.
 func playHeader(line string) bool {
@@ -135,13 +151,13 @@ func serverLine(line string) bool {
 }
 
 // failure is the block of the task that failed; without one, the lines around the last error, unless they are among
-// the last lines, which are shown anyway.
+// the last lines, which are shown anyway, and are shown whole there.
 func (x *excerpt) failure() []string {
 	block := x.failed
 	if x.skipped {
 		block = append(append([]string{}, block...), "…")
 	}
-	if len(block) == 0 && x.errorFrom < x.lines-len(x.last) {
+	if len(block) == 0 && (x.errorFrom < x.lines-len(x.last) || slices.ContainsFunc(x.error, long)) {
 		block = x.error
 	}
 	return block
@@ -154,9 +170,9 @@ var escapes = regexp.MustCompile("\x1b(\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(\x07
 const maxEntry = 64 << 10
 
 // logLines makes lines that are fit to be shown of an entry of a log: without colours, what was overwritten after a
-// carriage return, control characters and what makes lines too long.
-func logLines(output string) []string {
-	if len(output) <= maxShownLine && !strings.ContainsFunc(output, func(r rune) bool { return r < ' ' || r > '~' }) {
+// carriage return, control characters and what is more than limit characters of a line.
+func logLines(output string, limit int) []string {
+	if len(output) <= limit && !strings.ContainsFunc(output, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return []string{strings.TrimRight(output, " ")} // As most lines are.
 	}
 	if len(output) > maxEntry {
@@ -171,7 +187,7 @@ func logLines(output string) []string {
 		if at := strings.LastIndexByte(line, '\r'); at >= 0 {
 			line = line[at+1:]
 		}
-		lines[i] = cleanLine(line, maxShownLine)
+		lines[i] = cleanLine(line, limit)
 	}
 	return lines
 }

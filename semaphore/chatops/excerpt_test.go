@@ -99,9 +99,9 @@ func TestLinesAreFitToBeShown(t *testing.T) {
 		"":                                        {""},
 		strings.Repeat("x", 500):                  {strings.Repeat("x", maxShownLine-1) + "…"},
 	} {
-		assert.Equal(t, want, logLines(entry), "%q", entry)
+		assert.Equal(t, want, logLines(entry, maxShownLine), "%q", entry)
 	}
-	huge := logLines(strings.Repeat("y", 1<<20))
+	huge := logLines(strings.Repeat("y", 1<<20), maxShownLine)
 	assert.Equal(t, maxShownLine, utf8.RuneCountInString(huge[0]))
 }
 
@@ -130,7 +130,7 @@ func FuzzExcerpt(f *testing.F) {
 			for _, b := range shown {
 				lines += strings.Count(b.Code, "\n") + 1
 				for line := range strings.SplitSeq(b.Code, "\n") {
-					if n := utf8.RuneCountInString(line); n > maxShownLine {
+					if n := utf8.RuneCountInString(line); n > maxFailedLine {
 						t.Errorf("a line of %d characters", n)
 					}
 					if strings.ContainsFunc(line, unseen) || !utf8.ValidString(line) {

@@ -56,6 +56,9 @@ func (e *Engine) unlockDue(ctx context.Context) time.Duration {
 	}
 	wait := longestSleep
 	for _, l := range locks {
+		if l.Unreadable {
+			continue
+		}
 		if left := l.Until.Sub(e.Now()); left > 0 {
 			wait = min(wait, left)
 			continue
@@ -72,7 +75,7 @@ func (e *Engine) unlockDue(ctx context.Context) time.Duration {
 func (e *Engine) unlocked(tx Tx, t TargetRef) (changes, error) {
 	var c changes
 	l, found, err := load[lock](tx, lockKey(lockScope(t)))
-	if err != nil || !found || e.Now().Before(l.Until) {
+	if err != nil || !found || l.holds(e.Now()) {
 		return c, err
 	}
 	c.remove(lockKey(lockScope(t)))

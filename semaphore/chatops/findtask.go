@@ -169,7 +169,10 @@ func (e *Engine) latestTask(ctx context.Context, c *call) (foundTask, error) {
 		return foundTask{}, err
 	}
 	if !found {
-		return foundTask{}, refusedf("no task", "No task was started here. Which one? %s lists them.", e.Prefix+" history")
+		return foundTask{}, &refusal{
+			notice:   say(plain("No task was started here. Which one? "), code(e.Prefix+" history"), plain(" lists them.")),
+			decision: DecisionRefused, reason: "no task",
+		}
 	}
 	task, err := e.findNumber(ctx, c, []listed{{id: int64(t.Project), name: t.Target.ProjectName}}, t.Task)
 	if task.track.By == "" {

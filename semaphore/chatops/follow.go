@@ -65,8 +65,9 @@ func (e *Engine) followTracks(ctx context.Context) time.Duration {
 
 // followed are the tasks to follow, by the keys of their records.
 func (e *Engine) followed(ctx context.Context) (map[string]TaskRef, error) {
-	records := map[string]TaskRef{}
+	var records map[string]TaskRef
 	err := e.Store.View(ctx, func(tx Tx) error {
+		records = map[string]TaskRef{}
 		for _, prefix := range []string{"track/", "report/", "stopping/"} {
 			for r, err := range tx.Scan(prefix, "") {
 				if err != nil {
@@ -76,9 +77,11 @@ func (e *Engine) followed(ctx context.Context) (map[string]TaskRef, error) {
 					TaskRef
 					Done bool `json:"done"`
 				}](r)
+				if err == nil && !strings.HasPrefix(r.Key, prefix+ref.key()) {
+					err = &damagedError{r, errMisplaced}
+				}
 				if err != nil {
-					e.logFailure(ctx, "read what is followed", err)
-					continue // One that is damaged keeps no other waiting.
+					return err
 				}
 				if !ref.Done {
 					records[r.Key] = ref.TaskRef

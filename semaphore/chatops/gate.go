@@ -2,6 +2,7 @@ package chatops
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -9,40 +10,68 @@ import (
 const quietFor = 10 * time.Minute
 
 // turnAway says whether an event is not to be carried out, whatever it wants, and what is decided instead: nil for
-// nothing at all.
-func (e *Engine) turnAway(ctx context.Context, policy *Policy, in Incoming, name string) (instead decision, stop bool, err error) {
-	reaction := in.Reaction != ""
-	switch plaintext := in.InEncrypted && !in.Encrypted; {
-	case in.Old:
+// nothing at all. verifies says that it is about the verification of the device that it may have come from.
+func (e *Engine) turnAway(ctx context.Context, policy *Policy, in Incoming, verifies bool) (instead decision, stop bool, err error) {
+	if in.Old {
 		instead, err = e.onceInAWhile(ctx, digest("old", string(in.Room), string(in.reply().User)), e.refuse(in, &refusal{
 			notice:   sentence("I was away, and do not carry out what is old. Please say again what still matters."),
 			decision: DecisionRefused, reason: "too old",
 		}))
 		return instead, true, err
-	case plaintext && !reaction:
-		return e.refuse(in, &refusal{
-			notice:   sentence("This came unencrypted into an encrypted room, so anybody may have written it. I do not carry it out."),
-			decision: DecisionDenied, reason: "not encrypted",
-		}), true, nil
-	case plaintext && !policy.PlaintextReactions:
-		return e.refuse(in, &refusal{
-			notice:   sentence("Reactions are not encrypted, so here they do not count. Please answer in words."),
-			decision: DecisionDenied, reason: "not encrypted",
-		}), true, nil
-	case policy.RequireVerified && !in.Verified && name != "verify" && (!plaintext || !reaction):
-		return e.refuse(in, &refusal{
-			notice:   say(plain("I do not know the device that this came from. Please verify it: see "), code(e.Prefix+" help verify"), plain(".")),
-			decision: DecisionDenied, reason: "device not verified",
-		}), true, nil
 	}
-	allowed, notice := e.Allow(in.From)
+	allowed, notice := e.Allow(in.From) // Before all that is answered or audited.
 	if notice && !allowed {
 		instead = e.refuse(in, &refusal{
 			notice:   sentence("That was a lot at once. Please wait a minute before the next command."),
 			decision: DecisionLimited, reason: "too many commands",
 		})
 	}
-	return instead, !allowed, nil
+	if !allowed {
+		return instead, true, nil
+	}
+	reaction := in.Reaction != ""
+	switch plaintext := in.InEncrypted && !in.Encrypted; {
+	case plaintext && !reaction:
+		return e.refuse(in, &refusal{
+			notice:   sentence("This came unencrypted into an encrypted room, so anybody may have written it. I do not carry it out."),
+			decision: DecisionDenied, reason: "not encrypted",
+		}), true, nil
+	case plaintext && !policy.PlaintextReactions:
+		silent := refusal{decision: DecisionDenied, reason: "not encrypted"}
+		told := silent
+		told.notice = sentence("Reactions are not encrypted, so here they do not count. Please answer in words.")
+		instead, err = e.onceInAWhile(ctx, digest("reaction", string(in.From), string(in.Room)), e.refuse(in, &told))
+		if instead == nil && err == nil {
+			instead = e.refuse(in, &silent)
+		}
+		return instead, true, err
+	case policy.RequireVerified && !in.Verified && !verifies && (!plaintext || !reaction):
+		return e.refuse(in, &refusal{notice: e.unverified(in), decision: DecisionDenied, reason: "device not verified"}), true, nil
+	}
+	return nil, false, nil
+}
+
+// unverified says what to do to who wrote from a device that is not verified.
+func (e *Engine) unverified(in Incoming) Text {
+	if !in.Encrypted {
+		return sentence("This came unencrypted, and I take only what comes from a device that I have verified. Please write where messages are encrypted.")
+	}
+	return say(
+		plain("I do not know the device that this came from, so I carry out nothing of it. To verify it, write "), code(e.Prefix+" verify start"),
+		plain(". "), code(e.Prefix+" help verify"), plain(" says more."),
+	)
+}
+
+// verifies says whether a command is about the verification of devices, or asks for the help on that. A device that is not
+// verified yet may give these, or it would never be.
+func (p parsed) verifies() bool {
+	switch {
+	case p.command == nil:
+		return false
+	case p.command.name == "help" && p.problem == nil:
+		return strings.EqualFold(p.values.Text("command"), "verify")
+	}
+	return p.command.name == "verify"
 }
 
 // onceInAWhile is a decision that is made only when it was not made for a while, else nil.

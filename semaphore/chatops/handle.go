@@ -137,6 +137,11 @@ func (e *Engine) excuse(ctx context.Context, in Incoming, err error) decision {
 	return e.refuse(in, &refusal{notice: sentence(explain(err, id)), decision: DecisionFailed, reason: "error " + id})
 }
 
+// audited is the entry about a refusal.
+func (r *refusal) audited() AuditEntry {
+	return AuditEntry{Decision: r.decision, Reason: r.reason, Target: r.target, Request: r.request}
+}
+
 // refuse is the decision to do nothing but to say why.
 func (e *Engine) refuse(in Incoming, r *refusal) decision {
 	return func(Tx) (changes, error) {
@@ -144,7 +149,7 @@ func (e *Engine) refuse(in Incoming, r *refusal) decision {
 		if len(r.notice) > 0 {
 			c.messages = e.reply(in, in.key("refusal"), r.notice)
 		}
-		c.note(AuditEntry{Decision: r.decision, Reason: r.reason})
+		c.note(r.audited())
 		return c, nil
 	}
 }

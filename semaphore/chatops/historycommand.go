@@ -78,7 +78,7 @@ func doQueue(ctx context.Context, e *Engine, c *call) (decision, error) {
 			case len(rows) > 2*queueRows:
 				more++
 			default:
-				rows = append(rows, []string{r.ID, targetName(r.Target), "❔ " + string(r.State), span(c.now.Sub(r.Asked)), clean(r.ByName, maxName)})
+				rows = append(rows, []string{r.ID, targetName(r.Target), r.stage(c.now), span(c.now.Sub(r.Asked)), clean(r.ByName, maxName)})
 			}
 		}
 		text := Text{table(rows...)}

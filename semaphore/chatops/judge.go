@@ -26,7 +26,7 @@ func (e *Engine) judge(ctx context.Context, in Incoming, v *verdict) (err error)
 		v.command = p.command.name
 	}
 	var stop bool
-	if v.decide, stop, err = e.turnAway(ctx, policy, in, v.command); stop || err != nil {
+	if v.decide, stop, err = e.turnAway(ctx, policy, in, p.verifies()); stop || err != nil {
 		return err
 	}
 	if p.command != nil {
@@ -43,6 +43,7 @@ func (e *Engine) judge(ctx context.Context, in Incoming, v *verdict) (err error)
 	if p.problem != nil {
 		return p.problem
 	}
+	defer e.tellIfSlow(ctx, in)()
 	v.decide, err = p.command.do(ctx, e, &call{in: in, name: p.command.name, values: p.values, policy: policy, now: e.Now()})
 	return err
 }
@@ -57,7 +58,7 @@ func (e *Engine) judgeAnswer(ctx context.Context, policy *Policy, in Incoming, v
 	if !answered && err == nil {
 		return false, nil
 	}
-	instead, stop, failed := e.turnAway(ctx, policy, in, v.command)
+	instead, stop, failed := e.turnAway(ctx, policy, in, false)
 	if v.decide = instead; stop || failed != nil {
 		return true, failed
 	}

@@ -75,7 +75,7 @@ func doTemplates(ctx context.Context, e *Engine, c *call) (decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.answers(c, c.dated(append(say(plain("Templates of "), bold(p.label()), plain(":")), text...), at)), nil
+	return e.answers(c, c.dated(append(say(plain("Templates of "), bold(p.shown()), plain(" (project "+p.number()+"):")), text...), at)), nil
 }
 
 // like leaves the things whose names or descriptions contain a text, in any case.

@@ -24,9 +24,9 @@ func TestProjectsAndTemplatesAreListed(t *testing.T) {
 		o.say(vera, "!cd projects")
 		assert.Equal(t, "Project\tNumber\nAlpha\t2\nwebsite\t1", o.last().text)
 		o.say(vera, "!cd templates website")
-		assert.Equal(t, "Templates of website (1):\nTemplate\tNumber\tApp\tDescription\ncheck\t2\tbash\t\ndeploy-prod\t1\tbash\t", o.last().text)
+		assert.Equal(t, "Templates of website (project 1):\nTemplate\tNumber\tApp\tDescription\ncheck\t2\tbash\t\ndeploy-prod\t1\tbash\t", o.last().text)
 		o.say(vera, "!cd templates Alpha")
-		assert.Equal(t, "Templates of Alpha (2):\nThere is no template that you may see.", o.last().text)
+		assert.Equal(t, "Templates of Alpha (project 2):\nThere is no template that you may see.", o.last().text)
 		o.say(vera, "!cd projects --like web")
 		assert.Equal(t, "Project\tNumber\nwebsite\t1", o.last().text)
 		o.say(vera, "!cd projects --like zzz")
@@ -85,7 +85,7 @@ func TestNullsAndMarkupInListsAreText(t *testing.T) {
 		bodies.body = `[{"id":1,"name":"<b>bold</b>\n@room","description":null},{"id":2,"name":null,"description":"\u202eevil\u0000"},null,
 			{"id":4,"name":"` + strings.Repeat("long", 1000) + `","description":"[x](https://evil.example)"}]`
 		o.say(vera, "!cd templates website")
-		assert.Equal(t, "Templates of website (1):\nTemplate\tNumber\tApp\tDescription\n(no name)\t2\t\tevil\n<b>bold</b> @room\t1\t\t\n"+
+		assert.Equal(t, "Templates of website (project 1):\nTemplate\tNumber\tApp\tDescription\n(no name)\t2\t\tevil\n<b>bold</b> @room\t1\t\t\n"+
 			clean(strings.Repeat("long", 1000), maxName)+"\t4\t\t[x](https://evil.example)", o.last().text)
 		bodies.body = `<html>Please log in</html>`
 		time.Sleep(catalogFresh + time.Second)
@@ -93,7 +93,7 @@ func TestNullsAndMarkupInListsAreText(t *testing.T) {
 		assert.Contains(t, o.last().text, "Semaphore does not answer now.")
 		bodies.body = `null`
 		o.say(vera, "!cd templates website")
-		assert.Equal(t, "Templates of website (1):\nThere is no template that you may see.", o.last().text)
+		assert.Equal(t, "Templates of website (project 1):\nThere is no template that you may see.", o.last().text)
 	})
 }
 

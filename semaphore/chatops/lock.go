@@ -14,7 +14,15 @@ type lock struct {
 	Since  time.Time `json:"since"`
 	Until  time.Time `json:"until"`
 	Where  Address   `json:"where"` // Where its end is told.
+	// Unreadable says that the record of the lock was damaged, so that all that is known is the numbers of what it is about. It
+	// is in everybody's way and has no end, until an admin removes it.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
+
+func (l lock) recordKey() string { return lockKey(lockScope(l.Target)) }
+
+// holds says whether the time of the lock is not over.
+func (l lock) holds(now time.Time) bool { return l.Unreadable || now.Before(l.Until) }
 
 // lockScope names what a lock is about.
 func lockScope(t TargetRef) string {
@@ -35,14 +43,34 @@ func locksOn(tx Tx, t TargetRef, now time.Time) ([]lock, error) {
 		if err != nil {
 			return nil, err
 		}
-		if found && now.Before(l.Until) {
+		if found && l.holds(now) {
 			locks = append(locks, l)
 		}
 	}
 	return locks, nil
 }
 
-// told says who holds the lock, why and how long.
-func (l lock) told(now time.Time) []Span {
-	return []Span{person(l.By, clean(l.ByName, maxName)), plain(fmt.Sprintf(" until %s: %s", until(l.Until, now), clean(l.Reason, 300)))}
+// lockedBy finds out from the key of a lock what it is about.
+func lockedBy(key string) (t TargetRef, ok bool) {
+	if _, err := fmt.Sscanf(key, "lock/%016x.%016x", &t.Project, &t.Template); err != nil {
+		return t, false
+	}
+	return t, lock{Target: t}.recordKey() == key
+}
+
+// told says of something that it is locked, by whom, why and how long; word is between its name and who it is.
+func (l lock) told(name, word string, now time.Time) Text {
+	if l.Unreadable {
+		command := fmt.Sprintf("unlock %d", l.Target.Project)
+		if l.Target.Template != 0 {
+			command += fmt.Sprintf("/%d", l.Target.Template)
+		}
+		return say(
+			bold(name), plain(" is locked. By whom, why and how long cannot be read, so it stays locked until an admin unlocks it: "), code(command),
+		)
+	}
+	return say(
+		bold(name), plain(word), person(l.By, clean(l.ByName, maxName)),
+		plain(fmt.Sprintf(" until %s: %s", until(l.Until, now), clean(l.Reason, 300))),
+	)
 }

@@ -22,7 +22,7 @@ func doLogs(ctx context.Context, e *Engine, c *call) (decision, error) {
 	}
 	text := append(Text{e.headline(t.ref(), t.target, t.Task)}, x.report(t.Status, err)...)
 	rows := e.reply(c.in, c.in.key("logs"), text)
-	if x.lines > lastLines {
+	if x.file() {
 		row := outboxRow{
 			Outgoing: Outgoing{Key: c.in.key("logfile"), To: c.in.reply(), Body: sentence("The whole log so far: " + counted(x.lines, "line") + ".")},
 			Log:      new(t.ref()),
@@ -34,7 +34,7 @@ func doLogs(ctx context.Context, e *Engine, c *call) (decision, error) {
 	}
 	return func(Tx) (ch changes, err error) {
 		ch.messages = rows
-		ch.note(t.audited(DecisionDone, ""))
+		ch.note(t.audited(DecisionDone))
 		return ch, nil
 	}, nil
 }

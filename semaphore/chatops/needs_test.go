@@ -30,7 +30,7 @@ func TestAdminsOfAProjectChangeNothingForAll(t *testing.T) {
 		assert.Equal(t, "These may do everything here:\n- ada", o.last().text)
 		o.say(carl, "!cd lock website we move")
 		assert.Contains(t, o.last().text, "is locked by CARL", "for his project he is one")
-		o.say(bob, "!cd watch")
+		o.say(bob, "!cd watch all")
 		rows := o.auditedOf(o.say(carl, "!cd unwatch w1"))
 		require.Len(t, rows, 1)
 		assert.Equal(t, DecisionDenied, rows[0].Decision, "nor does he end what is about all projects")

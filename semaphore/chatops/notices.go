@@ -29,11 +29,11 @@ func (e *Engine) notices(tx Tx, project TargetRef, happened []happening) (c chan
 		} else if asked {
 			by = byBot
 		}
-		if h.what == hasFailed {
+		if h.what == hasFailed || h.what == hasStopped {
 			if h.task.Status, err = endOf(tx, ref, h.task.Status); err != nil {
 				return c, err
 			}
-			if h.task.Status == semaphore.StatusStopped {
+			if h.task.Status != semaphore.StatusError {
 				h.what = hasStopped
 			}
 		}

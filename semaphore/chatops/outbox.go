@@ -31,6 +31,11 @@ func enqueue(tx Tx, m outboxRow, now time.Time) error {
 			return err
 		}
 		if found {
+			before, _, err := load[outboxRow](tx, older)
+			if err != nil {
+				return err
+			}
+			m.Anew = m.Anew || before.Anew
 			if err := tx.Delete(older); err != nil {
 				return err
 			}
@@ -80,8 +85,11 @@ func wasShown(tx Tx, key string) (bool, error) {
 			return false, err
 		}
 		row, err := decode[outboxRow](record)
-		if err == nil && row.Key == key {
-			return row.Doubt, nil // What is damaged is not shown.
+		if err != nil {
+			return false, err
+		}
+		if row.Key == key {
+			return row.Doubt, nil
 		}
 	}
 	return false, nil

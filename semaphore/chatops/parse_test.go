@@ -126,7 +126,7 @@ func TestAliasesAreExpandedOnceAndKeepQuotes(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		`!cd run "web shop" deploy -l eu --var "a=b c" -- --check`, "!cd aliases add x run 1 2", "!cd schedule once 1 2 --in 2h",
-		"!cd", "!cd \u202e", "!cd lock website/deploy \"why\" --for 2h", "!cd watch --status success,error", "!cd prod 'x",
+		"!cd", "!cd \u202e", "!cd lock website/deploy \"why\" --for 2h", "!cd watch all --status success,error", "!cd prod 'x",
 	} {
 		f.Add(text, false)
 	}

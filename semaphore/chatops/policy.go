@@ -30,7 +30,7 @@ type Role int
 
 // The roles.
 const (
-	Nobody   Role = iota // Nothing at all: the bot does not even answer.
+	Nobody   Role = iota // Nothing at all; the bot says so where they try, once in ten minutes.
 	Viewer               // Look: projects, templates, status, logs, history, queue; watch for themselves.
 	Runner               // Run templates, stop tasks, lock and unlock.
 	Approver             // Approve, or refuse, what others want to run.

@@ -24,6 +24,33 @@ func (p *Policy) approvals(t TargetRef, room RoomID, what start) int {
 	return most
 }
 
+// couldApprove is how many people may approve what somebody else wants to run in a room.
+func (p *Policy) couldApprove(t TargetRef, room RoomID, by UserID) int {
+	people := map[UserID]bool{}
+	for _, g := range p.Grants {
+		for _, user := range g.Users {
+			if user != by && p.Role(user, room, t) >= Approver {
+				people[user] = true
+			}
+		}
+	}
+	return len(people)
+}
+
+// approvable refuses a request that fewer people could approve than have to.
+func (r request) approvable(p *Policy, room RoomID) error {
+	could := p.couldApprove(r.Target, room, r.By)
+	if could >= r.Needed {
+		return nil
+	}
+	only := "nobody else"
+	if could > 0 {
+		only = fmt.Sprintf("only %d", could)
+	}
+	return refusedf("fewer could approve it than have to", "Running %s takes the approval of %s, and the policy names %s who may approve it here: "+
+		"somebody has to be granted the role approver.", targetName(r.Target), people(r.Needed), only)
+}
+
 // frozen says whether a template may not be run now by somebody with that role, and why; of several reasons the one that
 // lasts longest.
 func (p *Policy) frozen(now time.Time, t TargetRef, room RoomID, role Role) (why Freeze, until time.Time, frozen bool) {

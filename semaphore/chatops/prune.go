@@ -2,7 +2,7 @@ package chatops
 
 import (
 	"context"
-	"errors"
+	"strings"
 	"time"
 )
 
@@ -14,21 +14,18 @@ const (
 	pruneAtOnce = 500 // Records that one transaction removes.
 )
 
-// prune removes what is no longer needed, once an hour, and sets aside what is damaged.
+// prune removes what is no longer needed, once an hour.
 func (e *Engine) prune(ctx context.Context) time.Duration {
 	now := e.Now()
 	if wait := e.pruned.Add(pruneEvery).Sub(now); wait > 0 && wait <= pruneEvery {
 		return wait
 	}
 	for {
-		var old, damaged []string
+		var old []string
 		err := e.Store.View(ctx, func(tx Tx) (err error) {
-			old, damaged, err = outdated(tx, now)
+			old, err = outdated(tx, now)
 			return err
 		})
-		if err == nil && len(damaged) > 0 {
-			err = e.setAside(ctx, damaged)
-		}
 		if err == nil && len(old) > 0 {
 			err = e.Store.Update(ctx, func(tx Tx) error {
 				for _, key := range old {
@@ -62,16 +59,21 @@ func olderThan[T interface{ at() time.Time }](limit time.Time) func(Record) (boo
 func (p present) at() time.Time { return p.At }
 func (s sent) at() time.Time    { return s.At }
 
-// outdated finds the keys of records that are no longer needed, at most pruneAtOnce, and of those that cannot be read.
-func outdated(tx Tx, now time.Time) (old, damaged []string, err error) {
+// outdated finds the keys of records that are no longer needed, at most pruneAtOnce.
+func outdated(tx Tx, now time.Time) (old []string, err error) {
 	for prefix, gone := range map[string]func(Record) (bool, error){
 		"event/": olderThan[present](now.Add(-keepEvents)),
 		"quiet/": olderThan[present](now.Add(-quietFor)),
+		"told/":  olderThan[present](now.Add(-keepSent)),
 		"sent/":  olderThan[sent](now.Add(-keepSent)),
 		"last/":  olderThan[sent](now.Add(-keepSent)),
 		"request/": func(r Record) (bool, error) {
 			q, err := decode[request](r)
 			return !q.open() && q.Asked.Before(now.Add(-keepSent)), err
+		},
+		"open/": func(r Record) (bool, error) {
+			there, err := tx.Get(requestKey(strings.TrimPrefix(r.Key, "open/")))
+			return there == nil, err // It was damaged.
 		},
 		"question/": func(r Record) (bool, error) {
 			q, err := decode[question](r)
@@ -84,22 +86,18 @@ func outdated(tx Tx, now time.Time) (old, damaged []string, err error) {
 	} {
 		for r, err := range tx.Scan(prefix, "") {
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			is, err := gone(r)
-			if errors.Is(err, errDamaged) {
-				damaged = append(damaged, r.Key)
-				continue
-			}
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			if is {
 				if old = append(old, r.Key); len(old) == pruneAtOnce {
-					return old, damaged, nil
+					return old, nil
 				}
 			}
 		}
 	}
-	return old, damaged, nil
+	return old, nil
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -72,12 +71,17 @@ func load[T any](tx Tx, key string) (value T, found bool, err error) {
 	return value, err == nil, err
 }
 
-// errDamaged says of a record that it cannot be read.
-var errDamaged = errors.New("is damaged")
+// keyed is a value that knows the key of its record.
+type keyed interface{ recordKey() string }
 
+// decode reads the value of a record. What cannot be read, or is of something else, is a [*damagedError].
 func decode[T any](r Record) (value T, err error) {
-	if err := json.Unmarshal(r.Value, &value); err != nil {
-		return value, fmt.Errorf("chatops: record %q %w: %w", r.Key, errDamaged, err)
+	err = json.Unmarshal(r.Value, &value)
+	if k, ok := any(&value).(keyed); ok && err == nil && k.recordKey() != r.Key {
+		err = errMisplaced
+	}
+	if err != nil {
+		return value, &damagedError{r, err}
 	}
 	return value, nil
 }

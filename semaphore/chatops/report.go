@@ -33,7 +33,7 @@ func (f *following) reportStep(ctx context.Context, t track) (wait time.Duration
 		for i, text := range split(x.report(t.Status, err), f.Chat.Fits) {
 			c.send(f.below(t, fmt.Sprintf("log/%d", i+1), text))
 		}
-		if err == nil && x.lines > lastLines {
+		if err == nil && x.file() {
 			row := f.below(t, "file", sentence(fmt.Sprintf("The whole log: %s.", counted(x.lines, "line"))))
 			row.Log = &t.TaskRef
 			c.send(row)
@@ -87,8 +87,13 @@ func (x *excerpt) report(status semaphore.TaskStatus, err error) Text {
 		text = append(text, para(bold("What failed")), codeBlock(strings.Join(block, "\n")))
 	}
 	title := "The whole log"
-	if x.lines > len(x.last) {
+	switch {
+	case x.lines > len(x.last):
 		title = fmt.Sprintf("The last %d of %d lines", len(x.last), x.lines)
+	case x.cut:
+		title = "The log, its long lines cut"
+	case !status.Ended() && status != semaphore.StatusRejected:
+		title = "The log so far"
 	}
 	return append(text, para(bold(title)), codeBlock(strings.Join(x.last, "\n")))
 }

@@ -32,6 +32,7 @@ type request struct {
 	Where     Address   `json:"where"` // Of the room or direct conversation in which it was asked.
 	Event     EventID   `json:"event"`
 	Asked     time.Time `json:"asked"`
+	NotBefore time.Time `json:"not_before,omitzero"` // When it is to be started; zero: as soon as it is agreed.
 	Expires   time.Time `json:"expires,omitzero"`
 	Approvals []UserID  `json:"approvals,omitempty"`
 	Needed    int       `json:"needed,omitempty"` // How many approvals it takes.
@@ -44,9 +45,11 @@ type request struct {
 	Encrypted bool                  `json:"encrypted,omitempty"` // The room is encrypted, and reactions in it are not.
 	Agreed    bool                  `json:"agreed,omitempty"`    // Nobody has to say yes any more; it only lacks secrets.
 	Ask       asked                 `json:"ask,omitzero"`        // The message that asks at present.
+	Confirmed asked                 `json:"confirmed,omitzero"`  // The one before, where others have to approve.
 	Asks      int                   `json:"asks,omitempty"`      // How many there were.
 	Tried     time.Time             `json:"tried,omitzero"`      // When Semaphore was told to start it, and may have done so.
 	Retry     time.Time             `json:"retry,omitzero"`      // Not told again before then.
+	Trouble   string                `json:"trouble,omitempty"`   // What the question says of a start that takes long.
 	Task      TaskRef               `json:"task,omitzero"`
 	Reason    string                `json:"reason,omitempty"` // Of the end, where it is not Started.
 }

@@ -35,16 +35,30 @@ func (c *changes) closeAsk(r request, what string, text Text) {
 	})
 }
 
+// closeAll edits the questions about a request so that none of them asks any more. what names the edits. With anew the
+// newest is posted as a new message where it cannot be edited.
+func (c *changes) closeAll(r request, what string, text Text, anew bool) {
+	for _, q := range []asked{r.Confirmed, r.Ask} {
+		if q.Key == "" {
+			continue
+		}
+		c.send(outboxRow{
+			Outgoing: Outgoing{Key: q.Key + "." + what, To: q.To, Body: text},
+			Replaces: q.Key, Anew: anew && q == r.Ask,
+		})
+	}
+}
+
 // proceed brings a request as far as it goes without anybody's help, and asks for what it needs then.
 func (c *changes) proceed(r *request, p *Policy, now time.Time) {
 	switch {
 	case len(r.Missing) > 0:
-		r.State, r.Expires = Prompting, now.Add(p.confirmTime())
+		r.State, r.Expires = Prompting, r.answerBy(now, p.confirmTime())
 		c.prompt(r, now)
 	case r.Agreed:
-		r.State, r.Expires = Starting, now.Add(startTime)
+		r.State, r.Expires = Starting, r.startBy(now)
 	default:
-		r.State, r.Expires = Confirming, now.Add(p.confirmTime())
+		r.State, r.Expires = Confirming, r.answerBy(now, p.confirmTime())
 		how := "yes or no"
 		if r.reactions(p) {
 			how = "yes or no, or 👍 or 👎"
@@ -97,14 +111,14 @@ func (c *changes) prompt(r *request, now time.Time) {
 }
 
 // awaitApproval asks others for their approval.
-func (c *changes) awaitApproval(r *request, p *Policy, now time.Time) {
-	r.State, r.Expires = Approving, now.Add(p.approveTime())
-	c.ask(r, r.Where, true, r.asksApproval(p, now), r.buttons(p)...)
+func (c *changes) awaitApproval(r *request, prefix string, p *Policy, now time.Time) {
+	r.State, r.Expires, r.Confirmed = Approving, r.answerBy(now, p.approveTime()), r.Ask
+	c.ask(r, r.Where, true, r.asksApproval(prefix, p, now), r.buttons(p)...)
 	c.keep(*r)
 }
 
-// asksApproval is the question to those who may approve.
-func (r request) asksApproval(p *Policy, now time.Time) Text {
+// asksApproval is the question to those who may approve. prefix is what commands begin with.
+func (r request) asksApproval(prefix string, p *Policy, now time.Time) Text {
 	so := ""
 	if n := len(r.Approvals); n > 0 {
 		so = fmt.Sprintf(", and %d did", n)
@@ -115,7 +129,7 @@ func (r request) asksApproval(p *Policy, now time.Time) Text {
 	}
 	spans := []Span{
 		plain(fmt.Sprintf("Confirmed; %s must approve until %s%s: %s", people(r.Needed), until(r.Expires, now), so, how)),
-		code("approve " + r.ID), plain("."),
+		code(prefix + " approve " + r.ID), plain("."),
 	}
 	for _, user := range r.invited(p) {
 		spans = append(spans, plain(" "), mention(user, string(user)))
@@ -162,7 +176,8 @@ func (r request) invited(p *Policy) []UserID {
 
 // end brings a request to an end that is not a task. what names the edit of its question, and said is what it says then.
 func (c *changes) end(r *request, state State, reason string, said ...Span) {
+	told := state == Failed || state == Expired && r.State == Approving // By a message of its own.
 	r.State, r.Reason = state, reason
-	c.closeAsk(*r, string(state), r.asks(said...))
+	c.closeAll(*r, string(state), r.asks(said...), !told)
 	c.keep(*r)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -27,6 +26,8 @@ func (r request) open() bool {
 func (r request) expires() bool {
 	return r.State == Prompting || r.State == Confirming || r.State == Approving
 }
+
+func (r request) recordKey() string { return requestKey(r.ID) }
 
 // keep writes the request, and its place among the open ones.
 func (c *changes) keep(r request) {
@@ -51,9 +52,6 @@ func openRequests(tx Tx) ([]request, error) {
 	var open []request
 	for _, id := range ids {
 		r, found, err := load[request](tx, requestKey(id))
-		if errors.Is(err, errDamaged) {
-			continue // It is in the way of no other, until it is pruned.
-		}
 		if err != nil {
 			return nil, err
 		}
@@ -80,9 +78,10 @@ func newRequestID() string {
 // digest is a short name for exactly what is to be run: it changes with every part of it.
 func (r request) digest() string {
 	data, err := json.Marshal(struct {
-		Target TargetRef `json:"target"`
-		Start  start     `json:"start"`
-	}{r.Target, r.Start})
+		Target    TargetRef `json:"target"`
+		Start     start     `json:"start"`
+		NotBefore time.Time `json:"not_before,omitzero"`
+	}{r.Target, r.Start, r.NotBefore})
 	if err != nil {
 		panic(err) // The variables are texts and numbers.
 	}
@@ -97,9 +96,13 @@ func (r request) mark() string {
 
 // audited is an entry about the request.
 func (r request) audited(d Decision, reason string) AuditEntry {
-	return AuditEntry{
+	entry := AuditEntry{
 		Decision: d, Reason: reason, Request: r.ID, Target: auditTarget(r.Target), Task: r.Task, Digest: r.digest(),
 	}
+	if d == DecisionAsked || d == DecisionStarted {
+		entry.Asked = r.summary()
+	}
+	return entry
 }
 
 // auditTarget names a project or template for the audit, as "website/deploy-prod (2/6)".

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/signalbox-go/signalbox/internal/commandline"
 )
@@ -19,18 +20,52 @@ func (r request) asks(now ...Span) Text {
 
 // shown are the parts of what is to be run, each as it is, and their digest.
 func (r request) shown() []Block {
-	var blocks []Block
-	add := func(name, value string) {
-		if strings.Contains(value, "\n") {
-			blocks = append(blocks, item(plain(name+":")), codeBlock(value))
-			return
+	blocks := []Block{item(plain("template: "), code(fmt.Sprintf("%d of project %d", r.Target.Template, r.Target.Project)))}
+	for _, p := range r.parts() {
+		switch {
+		case p.words:
+			blocks = append(blocks, item(plain(p.name+": "+p.value)))
+		case strings.Contains(p.value, "\n"):
+			blocks = append(blocks, item(plain(p.name+":")), codeBlock(p.value))
+		default:
+			blocks = append(blocks, item(plain(p.name+": "), code(p.value)))
 		}
+	}
+	return append(blocks, item(plain("digest: "), code(r.digest())))
+}
+
+// summary are the parts of what is to be run for the audit: no more of them than one line of it has room for.
+func (r request) summary() (parts []string) {
+	const maxPart, maxAll = 500, 4_000
+	left := maxAll
+	for _, p := range r.parts() {
+		text := clean(p.name+": "+p.value, min(maxPart, left))
+		if left -= utf8.RuneCountInString(text); left < maxName {
+			return append(parts, "…")
+		}
+		parts = append(parts, text)
+	}
+	return parts
+}
+
+// part is one thing of what is to be run.
+type part struct {
+	name, value string
+	words       bool // The value is the bot's own words.
+}
+
+// parts are what is to be run, and how, but for the template. Secret values are not there.
+func (r request) parts() []part {
+	var parts []part
+	add := func(name, value string) {
 		if value == "" {
 			value = `""`
 		}
-		blocks = append(blocks, item(plain(name+": "), code(value)))
+		parts = append(parts, part{name: name, value: value})
 	}
-	add("template", fmt.Sprintf("%d of project %d", r.Target.Template, r.Target.Project))
+	if !r.NotBefore.IsZero() {
+		add("when", moment(r.NotBefore))
+	}
 	s := r.Start
 	for _, list := range []struct {
 		name   string
@@ -44,16 +79,16 @@ func (r request) shown() []Block {
 		add("branch", s.Branch)
 	}
 	if s.DryRun {
-		blocks = append(blocks, item(plain("dry run: nothing is changed")))
+		parts = append(parts, part{"dry run", "nothing is changed", true})
 	}
 	if s.Debug {
-		blocks = append(blocks, item(plain("debug")))
+		parts = append(parts, part{"debug", "more is said in the log", true})
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Variables)) {
 		add("variable "+clean(name, maxName), fmt.Sprint(s.Variables[name]))
 	}
 	for _, name := range s.Secrets {
-		blocks = append(blocks, item(plain("variable "+clean(name, maxName)+": secret, never shown")))
+		parts = append(parts, part{"variable " + clean(name, maxName), "secret, never shown", true})
 	}
 	if s.Arguments != nil {
 		quoted := make([]string, len(s.Arguments))
@@ -68,12 +103,14 @@ func (r request) shown() []Block {
 	if s.Message != "" {
 		add("message", s.Message)
 	}
-	add("digest", r.digest())
-	return blocks
+	return parts
 }
 
 // clock is a time of day, for people in all time zones.
 func clock(t time.Time) string { return t.UTC().Format("15:04") + " UTC" }
+
+// moment is a day and a time of day, for people in all time zones.
+func moment(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006 ") + clock(t) }
 
 // until says up to when something holds, with the day where that is not today.
 func until(t, now time.Time) string {

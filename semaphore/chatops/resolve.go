@@ -49,6 +49,11 @@ func refusedf(reason, format string, args ...any) *refusal {
 	return &refusal{notice: sentence(fmt.Sprintf(format, args...)), decision: DecisionRefused, reason: reason}
 }
 
+// refusedAs is a refusal that ends with how a command is written.
+func refusedAs(reason, says, command string) *refusal {
+	return &refusal{notice: say(plain(says+" As: "), code(command)), decision: DecisionRefused, reason: reason}
+}
+
 // search finds what who gave a command means: a number, a name in any case, or "" for the only one. Only what he may know
 // of is found, suggested and listed.
 type search struct {
@@ -181,7 +186,7 @@ func (s search) unknown(one, written string, all []listed, see string) *refusal 
 		candidates = append(candidates, l.shown())
 	}
 	r.notice = say(plain("There is no " + one + " " + commandline.Show(written) + " here. "))
-	if near := commandline.Suggest(written, candidates); near != "" {
+	if near := commandline.Suggest(written, candidates); near != "" && near != written { // A name that is a number is none.
 		r.notice[0].Spans = append(r.notice[0].Spans, plain("Did you mean "), bold(near), plain("? "))
 	}
 	r.notice[0].Spans = append(r.notice[0].Spans, code(see), plain(" lists what there is."))

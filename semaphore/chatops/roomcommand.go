@@ -45,7 +45,7 @@ func doRooms(ctx context.Context, e *Engine, c *call) (decision, error) {
 		return e.listRooms(ctx, c)
 	}
 	if name == "" {
-		return nil, refusedf("written wrongly", "Which room? As: %s rooms %s ROOM", e.Prefix, action)
+		return nil, refusedAs("written wrongly", "Which room?", e.Prefix+" rooms "+action+" ROOM")
 	}
 	change, done := e.Chat.Join, "joined"
 	if action != "join" {
@@ -56,7 +56,11 @@ func doRooms(ctx context.Context, e *Engine, c *call) (decision, error) {
 	case errors.Is(err, ErrUnsupported):
 		return nil, refusedf("unsupported", "I cannot %s rooms by myself in this chat: somebody has to do it for me.", action)
 	case errors.Is(err, ErrUndeliverable):
-		return nil, refusedf("the chat refuses", "The chat does not let me %s %s.", action, commandline.Show(name))
+		says := "The chat does not let me %s %s, or I am not in it."
+		if action == "join" {
+			says = "The chat does not let me %s %s, or has no such room."
+		}
+		return nil, refusedf("the chat refuses", says, action, commandline.Show(name))
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", errChat, err)
 	}
@@ -82,7 +86,7 @@ func (e *Engine) listRooms(ctx context.Context, c *call) (decision, error) {
 	})
 	rows := [][]string{{"Room", "Id", "I can write", "Commands"}}
 	for _, r := range rooms[:min(maxRows, len(rooms))] {
-		rows = append(rows, []string{clean(r.Name, maxName), clean(string(r.ID), maxName), yesNo(r.CanSend), yesNo(c.policy.listens(r.ID))})
+		rows = append(rows, []string{clean(r.Name, maxName), clean(string(r.ID), maxName), yesNo(r.CanSend), yesNo(c.policy.listens(r.ID) || r.Direct && c.policy.Direct)})
 	}
 	text := Text{table(rows...)}
 	switch {
@@ -112,12 +116,25 @@ func yesNo(b bool) string {
 func doVerify(ctx context.Context, e *Engine, c *call) (decision, error) {
 	ctx, cancel := context.WithTimeout(ctx, gatherTimeout)
 	defer cancel()
-	text, err := e.Chat.Verify(ctx, c.in.From, c.values.Texts("words"))
+	words := c.values.Texts("words")
+	text, err := e.Chat.Verify(ctx, c.in.From, words)
 	if errors.Is(err, ErrUnsupported) {
-		return nil, refusedf("unsupported", "This chat has no encryption of its own, so there is nothing to verify.")
+		return nil, refusedf("unsupported", "Messages are not encrypted between you and me here, so there is nothing to verify.")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errChat, err)
 	}
-	return e.answers(c, text), nil
+	for _, block := range text { // Commands are shown as they have to be written.
+		for i, span := range block.Spans {
+			if word, _ := cutWord(span.Text); span.Style == Code && word == "verify" {
+				block.Spans[i].Text = e.Prefix + " " + span.Text
+			}
+		}
+	}
+	rows := e.reply(c.in, c.in.key("reply"), text)
+	return func(Tx) (changes, error) {
+		ch := changes{messages: rows}
+		ch.note(AuditEntry{Decision: DecisionDone, Reason: clean(strings.Join(words, " "), 100)})
+		return ch, nil
+	}, nil
 }

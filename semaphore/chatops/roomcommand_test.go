@@ -61,11 +61,11 @@ func TestWhatAChatDoesNotHaveIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newTown(t, func(o *town) { o.config.Chat = poorChat{o.chat} })
 		o.say(vera, "!cd verify")
-		assert.Equal(t, "This chat has no encryption of its own, so there is nothing to verify.", o.last().text)
+		assert.Equal(t, "Messages are not encrypted between you and me here, so there is nothing to verify.", o.last().text)
 		o.say(ada, "!cd rooms join lobby")
 		assert.Equal(t, "I cannot join rooms by myself in this chat: somebody has to do it for me.", o.last().text)
 		o.say(ada, "!cd rooms leave lobby")
-		assert.Equal(t, `The chat does not let me leave "lobby".`, o.last().text)
+		assert.Equal(t, `The chat does not let me leave "lobby", or I am not in it.`, o.last().text)
 	})
 }
 

@@ -97,7 +97,7 @@ func TestRunRefusesWhatWouldBeIgnored(t *testing.T) {
 			"website play --limit=web:@x":         "which would read a file",
 			"website play --tags=-x":              "looks like a flag",
 			"website play --colour red":           "There is no flag",
-			"website play extra":                  `There is nothing for "extra" to be.`,
+			"website play extra":                  `There is nothing for "extra" to be; quote words`,
 			"website play --args \"-e @x\"":       "Extra variables are not read from files.",
 			"website play -- --private-key=x":     "is not let through: it reads files",
 			"website play --var x=\"{{ x }}\"":    "must not contain {{",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/signalbox-go/signalbox/internal/commandline"
 )
@@ -16,31 +17,22 @@ func runCommands() []command {
 			name: "run", role: Runner, do: runDo,
 			summary: "run a template, after a yes to what exactly is run",
 			detail: "Nothing runs before you have said yes to it, and where the policy wants that others approve, before they did. " +
-				"What the template asks for and is not given as --var is asked for one by one, secret values in a direct message. " +
+				"What the template cannot do without and is not given as --var is asked for one by one, and so is what --ask names; " +
+				"secret values in a direct message, and never as --var. " +
 				"Raw arguments come after --, or as one text with --args, and take the place of the template's.",
 			spec: commandline.Spec{
 				Args: []commandline.Arg{
 					{Name: "project", Optional: true, Summary: "name or number; may be left out where there is one"},
 					{Name: "template", Optional: true, Summary: "name or number; may be left out where there is one"},
-					{Name: "arguments", Optional: true, Repeated: true, Summary: "after --: raw arguments"},
+					{Name: "arguments", Optional: true, Repeated: true, Behind: true, Summary: "raw arguments"},
 				},
-				Flags: []commandline.Flag{
-					{Name: "limit", Short: 'l', Repeated: true, Summary: "hosts, with commas between them"},
-					{Name: "tags", Short: 't', Repeated: true, Summary: "parts of the playbook that are run"},
-					{Name: "skip-tags", Repeated: true, Summary: "parts that are left out"},
-					{Name: "branch", Short: 'b', Summary: "what is checked out"},
-					{Name: "message", Short: 'm', Summary: "shown with the task"},
-					{Name: "dry-run", Short: 'n', Kind: commandline.Bool, Summary: "change nothing"},
-					{Name: "debug", Kind: commandline.Bool, Summary: "say more in the log"},
-					{Name: "var", Short: 'e', Repeated: true, Summary: "name=value, for what the template asks for"},
-					{Name: "args", Summary: "raw arguments in one text"},
-				},
+				Flags: runFlags(),
 			},
 		},
 		{
 			name: "approve", role: Approver, do: approveDo,
 			summary: "approve what somebody else wants to run",
-			detail:  "You cannot approve your own request. A 👍 to the question does the same.",
+			detail:  "You cannot approve your own request. A 👍 to the question does the same, in encrypted rooms only where the policy lets reactions count.",
 			spec:    commandline.Spec{Args: []commandline.Arg{id}},
 		},
 		{
@@ -52,6 +44,22 @@ func runCommands() []command {
 	}
 }
 
+// runFlags are the flags that say what is run.
+func runFlags() []commandline.Flag {
+	return []commandline.Flag{
+		{Name: "limit", Short: 'l', Repeated: true, Summary: "hosts, with commas between them"},
+		{Name: "tags", Short: 't', Repeated: true, Summary: "parts of the playbook that are run"},
+		{Name: "skip-tags", Repeated: true, Summary: "parts that are left out"},
+		{Name: "branch", Short: 'b', Summary: "what is checked out"},
+		{Name: "message", Short: 'm', Summary: "shown with the task"},
+		{Name: "dry-run", Short: 'n', Kind: commandline.Bool, Summary: "change nothing"},
+		{Name: "debug", Kind: commandline.Bool, Summary: "say more in the log"},
+		{Name: "var", Short: 'e', Repeated: true, Summary: "name=value, for what the template asks for"},
+		{Name: "ask", Repeated: true, Summary: "names of variables that I am to ask for, with commas between them"},
+		{Name: "args", Summary: "raw arguments in one text"},
+	}
+}
+
 // mostRequests bounds the requests that are open, of one person and of all.
 const (
 	mostRequestsEach = 10
@@ -60,12 +68,12 @@ const (
 
 // runDo makes a request of the command.
 func runDo(ctx context.Context, e *Engine, c *call) (decision, error) {
-	project, template, arguments := runWords(c.values)
-	if len(arguments) > 0 && !strings.HasPrefix(arguments[0], "-") {
-		return nil, refusedf("too many words", "There is nothing for %s to be. Quote words that belong together, and write raw arguments after -- or with --args.",
-			commandline.Show(arguments[0]))
-	}
-	target, t, err := e.findTarget(ctx, c, project, template)
+	return e.askToRun(ctx, c, c.values.Text("template"), time.Time{})
+}
+
+// askToRun makes a request of a command with the flags of run, to be started at a time; zero: as soon as it is agreed.
+func (e *Engine) askToRun(ctx context.Context, c *call, named string, at time.Time) (decision, error) {
+	target, t, err := e.findTarget(ctx, c, c.values.Text("project"), named)
 	if err != nil {
 		return nil, err
 	}
@@ -74,22 +82,28 @@ func runDo(ctx context.Context, e *Engine, c *call) (decision, error) {
 	if role < Runner {
 		return nil, &refusal{
 			notice:   say(plain("Running "), bold(targetName(target)), plain(fmt.Sprintf(" takes the role runner, and yours is %s.", role))),
-			decision: DecisionDenied, reason: "takes the role runner for " + auditTarget(target),
+			decision: DecisionDenied, reason: "takes the role runner", target: auditTarget(target),
 		}
 	}
 	r := request{
 		ID: newRequestID(), Target: target, By: c.in.From, ByName: clean(c.in.FromName, maxName), Event: c.in.ID, Asked: c.now,
-		Where: c.in.reply(), Direct: c.in.Direct, Encrypted: c.in.InEncrypted, Survey: bounded(t.SurveyVars), App: t.App,
+		NotBefore: at, Where: c.in.reply(), Direct: c.in.Direct, Encrypted: c.in.InEncrypted, Survey: bounded(t.SurveyVars), App: t.App,
 	}
 	r.Where.ReplyTo = ""
-	if err := (filling{&r, c, role, t}).fill(arguments); err != nil {
+	if err := (filling{&r, c, role, t}).fill(c.values.Texts("arguments")); err != nil {
 		return nil, err
+	}
+	if !at.IsZero() && len(r.Start.Secrets) > 0 {
+		return nil, refusedf("takes secret values", "%s asks for secret values. I keep these in memory only, so they cannot wait.", targetName(target))
 	}
 	if err := e.transportable(ctx, r, t); err != nil {
 		return nil, err
 	}
 	r.Needed = c.policy.approvals(target, room, r.Start)
 	if err := r.possible(room); err != nil {
+		return nil, err
+	}
+	if err := r.approvable(c.policy, room); err != nil {
 		return nil, err
 	}
 	if !e.Chat.Fits(r.asks(plain(strings.Repeat("x", 1000)))) {
@@ -122,23 +136,6 @@ func runDo(ctx context.Context, e *Engine, c *call) (decision, error) {
 		made.note(r.audited(DecisionAsked, ""))
 		return made, nil
 	}, nil
-}
-
-// runWords tells the names of the command from raw arguments: these follow --, and the first of them begins with a dash.
-func runWords(v commandline.Values) (project, template string, arguments []string) {
-	words := v.Texts("arguments")
-	for _, name := range []string{"template", "project"} {
-		if v.Has(name) {
-			words = append([]string{v.Text(name)}, words...)
-		}
-	}
-	if len(words) > 0 && !strings.HasPrefix(words[0], "-") {
-		project, words = words[0], words[1:]
-		if len(words) > 0 && !strings.HasPrefix(words[0], "-") {
-			template, words = words[0], words[1:]
-		}
-	}
-	return project, template, words
 }
 
 // tooMany refuses one more request of somebody.

@@ -26,7 +26,11 @@ func (f filling) fillVariables() error {
 		}
 		given[name] = read
 	}
-	missing, secrets, problem := complete(f.Survey, f.App, given)
+	wanted, err := f.wanted(given)
+	if err != nil {
+		return err
+	}
+	missing, secrets, problem := complete(f.Survey, f.App, given, wanted)
 	if problem != "" {
 		return refusedf("bad default", "%s", sentenceOf(problem))
 	}
@@ -37,14 +41,60 @@ func (f filling) fillVariables() error {
 	return nil
 }
 
+// wanted are the variables that are to be asked for although the template can do without them.
+func (f filling) wanted(given semaphore.Variables) (names []string, err error) {
+	for _, text := range f.values.Texts("ask") {
+		for name := range strings.SplitSeq(text, ",") {
+			name, _, valued := strings.Cut(strings.TrimSpace(name), "=")
+			v, known := surveyVar(f.Survey, name)
+			_, twice := given[name]
+			switch {
+			case valued && v.Type == semaphore.SurveySecret:
+				return nil, secretShown(v)
+			case valued:
+				return nil, refusedf("bad variable", "--ask takes names alone: I ask for the values. --var takes name=value.")
+			case twice:
+				return nil, refusedf("bad variable", "The variable %s is there twice.", clean(name, maxName))
+			case !known:
+				says := "The template does not ask for " + commandline.Show(name)
+				if near := commandline.Suggest(name, f.variableNames()); near != "" {
+					says += ": did you mean " + clean(near, maxName) + "?"
+				}
+				return nil, refusedf("bad variable", "%s", ended(says))
+			}
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// secretShown refuses a secret value that was written into a command.
+func secretShown(v semaphore.SurveyVar) *refusal {
+	instead := []Span{plain(" is secret. Leave it out: ")}
+	if !v.Required {
+		instead = []Span{plain(" is secret. Write "), code("--ask " + commandline.Quote(clean(v.Name, maxName))), plain(" instead: ")}
+	}
+	instead = append(instead, plain("I ask for it in a direct message. What you wrote is in the chat now, so better change that secret."))
+	return &refusal{
+		notice:   say(append([]Span{code(clean(v.Name, maxName))}, instead...)...),
+		decision: DecisionRefused, reason: "secret in a command",
+	}
+}
+
+// variableNames are those of the survey.
+func (f filling) variableNames() []string {
+	names := make([]string, len(f.Survey))
+	for i, v := range f.Survey {
+		names[i] = v.Name
+	}
+	return names
+}
+
 // variable reads one variable that somebody has given.
 func (f filling) variable(name, text string) (any, error) {
 	v, asked := surveyVar(f.Survey, name)
 	if asked && v.Type == semaphore.SurveySecret {
-		return nil, &refusal{
-			notice:   say(code(clean(name, maxName)), plain(" is secret. Leave it out: I ask for it in a direct message. What you wrote is in the chat now, so better change that secret.")),
-			decision: DecisionRefused, reason: "secret in a command",
-		}
+		return nil, secretShown(v)
 	}
 	if !asked {
 		if problem := f.strange(name); problem != "" {
@@ -62,11 +112,7 @@ func (f filling) variable(name, text string) (any, error) {
 
 // strange says why somebody may not set a variable that the template does not ask for.
 func (f filling) strange(name string) string {
-	var names []string
-	for _, v := range f.Survey {
-		names = append(names, v.Name)
-	}
-	if near := commandline.Suggest(name, names); near != "" && f.role < Admin {
+	if near := commandline.Suggest(name, f.variableNames()); near != "" && f.role < Admin {
 		return "did you mean " + clean(near, maxName)
 	}
 	if problem := variableNameProblem(name); problem != "" {

@@ -2,29 +2,32 @@ package chatops
 
 import (
 	"context"
+	"slices"
 
 	"github.com/signalbox-go/signalbox/internal/commandline"
 	"github.com/signalbox-go/signalbox/semaphore"
 )
 
-// scheduleCommands are the commands about what Semaphore starts by the clock.
+// scheduleCommands are the commands about what is started by the clock: by Semaphore again and again, or by the bot once.
 func (e *Engine) scheduleCommands() []command {
 	return []command{{
 		name: "schedule", aliases: []string{"schedules"}, role: Viewer,
-		summary: "list what Semaphore starts by the clock, pause or resume it, or have something run once",
-		detail: "Runners may pause a schedule of theirs. As nobody is asked when a schedule starts something, resuming one and " +
-			"running something once take the role approver, and what others have to approve, or what is locked or frozen at that time, is not run once.",
+		summary: "list what is started by the clock, pause or resume it, or have something run once",
+		detail: "Runners may pause the schedules of Semaphore for what they may run. As nobody is asked when one of these starts something, resuming takes the " +
+			"role approver, where others have to approve each run an admin, and nothing that is locked or frozen is resumed. " +
+			"What is to run once is asked for, confirmed and approved like any run, with the same flags, and I start it at its time, to the minute: " +
+			"not where it is locked or frozen then, and not more than 15 minutes late. cancel calls it off.",
 		spec: commandline.Spec{
 			Args: []commandline.Arg{
 				{Name: "action", Summary: "what to do", Choices: []string{"list", "pause", "resume", "once"}, Default: "list"},
 				{Name: "project", Optional: true, Summary: "name or number; may be left out where there is one"},
 				{Name: "name", Optional: true, Summary: "of the schedule or, with once, of the template"},
+				{Name: "arguments", Optional: true, Repeated: true, Behind: true, Summary: "with once: raw arguments"},
 			},
-			Flags: []commandline.Flag{
+			Flags: append([]commandline.Flag{
 				{Name: "in", Kind: commandline.Duration, Summary: "with once: how long from now, as 2h30m"},
 				{Name: "at", Summary: "with once: when, as 2027-01-31T18:00+01:00 or 2027-01-31T17:00Z"},
-				{Name: "message", Short: 'm', Summary: "with once: shown with the task"},
-			},
+			}, runFlags()...),
 		},
 		do: doSchedule,
 	}}
@@ -85,10 +88,6 @@ func (e *Engine) listSchedules(ctx context.Context, c *call) (decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == 0 {
-		return e.answers(c, say(plain("There is no schedule in "), bold(p.label()), plain(" that you may see."))), nil
-	}
-	text := Text{para(plain("Schedules of "), bold(p.label()), plain(":"))}
 	rows := [][]string{{"Schedule", "Number", "Template", "When", "State"}}
 	for _, s := range all[:min(maxRows, len(all))] {
 		state := "on"
@@ -97,11 +96,41 @@ func (e *Engine) listSchedules(ctx context.Context, c *call) (decision, error) {
 		}
 		rows = append(rows, []string{s.entry().shown(), s.entry().number(), clean(s.target.TemplateName, maxName), s.when(c), state})
 	}
-	text = append(text, table(rows...))
-	if more := len(all) - maxRows; more > 0 {
-		text = append(text, andMore(more))
+	return func(tx Tx) (changes, error) {
+		once, err := onceOf(tx, c, p)
+		if err != nil {
+			return changes{}, err
+		}
+		said := say(plain("There is no schedule in "), bold(p.shown()), plain(" (project "+p.number()+") that you may see."))
+		if rows := append(slices.Clone(rows), once...); len(rows) > 1 {
+			said = Text{para(plain("Schedules of "), bold(p.shown()), plain(" (project "+p.number()+"):")), table(rows...)}
+		}
+		if more := len(all) - maxRows; more > 0 {
+			said = append(said, andMore(more))
+		}
+		if len(once) > 0 {
+			said = append(said, para(code(e.Prefix+" cancel "+once[0][0]), plain(" calls off what runs once.")))
+		}
+		return changes{messages: e.reply(c.in, c.in.key("reply"), said)}, nil
+	}, nil
+}
+
+// onceOf are the rows of what is to run once in a project.
+func onceOf(tx Tx, c *call, p listed) (rows [][]string, err error) {
+	open, err := openRequests(tx)
+	for _, r := range open {
+		if r.NotBefore.IsZero() || r.Target.Project != p.project().Project || c.policy.role(c.in, r.Target) < Viewer {
+			continue
+		}
+		state := "on"
+		if !r.Agreed {
+			state = string(r.State)
+		}
+		rows = append(rows, []string{
+			r.ID, "", clean(r.Target.TemplateName, maxName), "once, " + until(r.NotBefore, c.now), state + ", asked for by " + clean(r.ByName, maxName),
+		})
 	}
-	return e.answers(c, text), nil
+	return rows, err
 }
 
 // when says when a schedule starts something.
@@ -122,7 +151,7 @@ func (e *Engine) switchSchedule(ctx context.Context, c *call, active bool, neede
 		project, name = "", project
 	}
 	if name == "" {
-		return nil, refusedf("schedule is not named", "Which schedule? As: %s schedule %s PROJECT SCHEDULE", e.Prefix, c.values.Text("action"))
+		return nil, refusedAs("schedule is not named", "Which schedule?", e.Prefix+" schedule "+c.values.Text("action")+" PROJECT SCHEDULE")
 	}
 	find := search{e, c, 0}
 	p, err := find.project(ctx, project)
@@ -154,6 +183,14 @@ func (e *Engine) switchSchedule(ctx context.Context, c *call, active bool, neede
 	if active && c.policy.approvals(s.target, room, start{}) > 0 && c.policy.role(c.in, s.target) < Admin {
 		return nil, refusedf("takes approvals", "Others have to approve each run of %s, so only an admin lets it run by the clock again.", targetName(s.target))
 	}
+	if active {
+		err := e.Store.View(ctx, func(tx Tx) error {
+			return request{Target: s.target, By: c.in.From}.hindered(tx, c.policy, c.now, c.policy.role(c.in, s.target), room)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, gatherTimeout)
 	defer cancel()
 	if err := e.Semaphore.SetScheduleActive(ctx, p.project().Project, s.ID, active); err != nil {
@@ -175,9 +212,4 @@ func (e *Engine) didSchedule(c *call, target TargetRef, reason string, t Text) d
 		ch.note(AuditEntry{Decision: DecisionDone, Reason: reason, Target: auditTarget(target)})
 		return ch, nil
 	}
-}
-
-// scheduleName is what the schedule is called that an event makes, so that one that comes twice makes one.
-func scheduleName(in Incoming) string {
-	return digest(string(in.ID))[:12] + " once"
 }

@@ -15,7 +15,7 @@ func settle(tx Tx, c claimed, o outcome, now time.Time) error {
 		return dequeue(tx, c.key, row)
 	}
 	if o.known && errors.Is(o.err, ErrUndeliverable) {
-		return giveUp(tx, c.key, row)
+		return giveUp(tx, c.key, row, o.err)
 	}
 	if o.err != nil {
 		row.Doubt = !o.known
@@ -49,9 +49,14 @@ const tooMuch = 1000
 
 // giveUp drops a message that the chat refuses for good. Where it may be that there was too much of it, one that says so
 // takes its place: nobody is left without an answer. In place of a question it asks nothing: what nobody has seen cannot be
-// confirmed.
-func giveUp(tx Tx, key string, row outboxRow) error {
+// confirmed. An edit that must not be lost becomes a new message: Zulip lets nobody edit what is older than some minutes.
+func giveUp(tx Tx, key string, row outboxRow, why error) error {
 	switch {
+	case row.Anew && !errors.Is(why, errReplacedGone):
+		if err := dequeue(tx, key, row); err != nil {
+			return err
+		}
+		row.Key, row.Replaces, row.Anew = row.Key+".anew", "", false
 	case row.Log != nil:
 		row.Log = nil
 		row.Body = append(row.Body, para(plain("The chat does not take the whole log; it is in Semaphore.")))

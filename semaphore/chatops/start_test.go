@@ -1,9 +1,14 @@
 package chatops
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,7 +89,7 @@ func TestAStartWaitsForSemaphore(t *testing.T) {
 		time.Sleep(4 * time.Minute)
 		synctest.Wait()
 		require.Zero(t, o.started())
-		assert.Contains(t, o.again(question).text, "Confirmed at 00:00 UTC.")
+		assert.Contains(t, o.again(question).text, "I keep trying until 00:10 UTC.")
 		stop()
 		time.Sleep(30 * time.Second)
 		synctest.Wait()
@@ -141,6 +146,65 @@ func TestAServerInTroubleRefusesNothing(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, 1, o.started())
 	})
+}
+
+// A start that reaches the server late, after its connection broke and the clock was set, is made once.
+func TestAStartInDoubtAndAClockThatJumps(t *testing.T) {
+	t.Parallel()
+	for _, jumps := range []time.Duration{2 * time.Minute, 9 * time.Minute, -24 * time.Hour} {
+		t.Run(jumps.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				o := newTown(t)
+				late := &lateStart{inner: o.server.Transport(), by: 40 * time.Second}
+				var err error
+				o.config.Semaphore, err = semaphore.NewClient(semaphore.Credentials{
+					URL: o.server.URL(), Token: semaphore.NewSecret(o.server.Admin().Token),
+				}, semaphore.WithTransport(late))
+				require.NoError(t, err)
+				jump := o.shiftClock()
+				question := o.runs(carl, "website check")
+				o.say(carl, "yes")
+				o.pass(10 * time.Second)
+				jump(jumps)
+				o.pass(25 * time.Second)
+				assert.Zero(t, o.started())
+				o.pass(3 * time.Minute)
+				late.rest.Wait()
+				require.Equal(t, 1, o.started())
+				assert.Equal(t, 1, late.sent)
+				assert.Contains(t, o.again(question).text, "Runs as task 1.")
+			})
+		})
+	}
+}
+
+// lateStart is a way to a server on which requests to start a task break, and reach the server late.
+type lateStart struct {
+	inner http.RoundTripper
+	by    time.Duration
+	rest  sync.WaitGroup
+	sent  int
+}
+
+func (l *lateStart) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/tasks") {
+		return l.inner.RoundTrip(r)
+	}
+	l.sent++
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	later := r.Clone(context.WithoutCancel(r.Context()))
+	later.Body = io.NopCloser(bytes.NewReader(body))
+	l.rest.Go(func() {
+		time.Sleep(l.by)
+		if resp, err := l.inner.RoundTrip(later); err == nil {
+			_ = resp.Body.Close()
+		}
+	})
+	return nil, io.ErrUnexpectedEOF
 }
 
 // What was confirmed is not what would run where something was changed meanwhile.

@@ -19,9 +19,14 @@ func (r request) system(d Decision, reason string) AuditEntry {
 // fail ends a request that was not started, and says why where it was asked.
 func (c *changes) fail(r *request, reason string, says Text, now time.Time) {
 	c.end(r, Failed, reason, plain("Not started, at "+clock(now)+"."))
-	head := para(mention(r.By, clean(r.ByName, maxName)), plain(": request "), code(r.ID), plain(" was not started."))
-	c.send(outboxRow{Outgoing: Outgoing{Key: "failed." + r.ID, To: r.Where, Alert: true, Body: append(Text{head}, says...)}})
+	c.tellNotStarted(*r, says)
 	c.note(r.system(DecisionFailed, reason))
+}
+
+// tellNotStarted tells who asked for a request that ended without a task.
+func (c *changes) tellNotStarted(r request, says Text) {
+	head := para(mention(r.By, clean(r.ByName, maxName)), plain(": request "), code(r.ID), plain(" was not started."))
+	c.send(outboxRow{Outgoing: Outgoing{Key: string(r.State) + "." + r.ID, To: r.Where, Alert: true, Body: append(Text{head}, says...)}})
 }
 
 // started is the decision when the task of a request is there: with the request its card and its track come to be.
@@ -42,7 +47,7 @@ func (e *Engine) started(tx Tx, id string, task semaphore.Task) (changes, error)
 	if len(r.Approvals) > 0 {
 		said = append(append(r.approvedBy(now), plain(" ")), said...)
 	}
-	c.closeAsk(r, string(Started), r.asks(said...))
+	c.closeAll(r, string(Started), r.asks(said...), false) // The card tells it anyway.
 	c.keep(r)
 	c.put(trackKey(t.TaskRef), t)
 	c.send(outboxRow{Outgoing: Outgoing{Key: t.Card, To: t.Where, Body: e.card(t, task, now)}, Keep: true})
@@ -74,14 +79,25 @@ func (e *Engine) notStarted(tx Tx, id string, why attemptError) (changes, error)
 			"Semaphore did not answer, so it may have started the task or not. Please look there before you ask again."), now)
 	case overdue:
 		c.fail(&r, "semaphore could not be reached, error "+why.id, sentence(explain(why.err, why.id)), now)
-	case sure, why.step == stepLook && errors.Is(why.err, semaphore.ErrNotFound) && now.Sub(r.Tried) >= startDoubt:
+	case sure, why.step == stepLook && errors.Is(why.err, semaphore.ErrNotFound) && why.over:
 		r.Tried, r.Retry = time.Time{}, now.Add(startRetry)
+		c.tellTrouble(&r, "I keep trying until "+clock(r.Expires)+".", now)
 		c.keep(r)
 	default:
 		r.Retry = now.Add(startRetry)
+		c.tellTrouble(&r, "It may have started this or not; I look for the task until "+clock(r.Expires)+".", now)
 		c.keep(r)
 	}
 	return c, nil
+}
+
+// tellTrouble says on the question why a start takes more than some seconds.
+func (c *changes) tellTrouble(r *request, says string, now time.Time) {
+	if r.Trouble == says || now.Sub(r.due()) < startSlow {
+		return
+	}
+	r.Trouble = says
+	c.closeAsk(*r, fmt.Sprintf("trouble%d", now.Unix()), r.asks(plain("Semaphore does not answer as it should. "+says)))
 }
 
 // refused says whether the error is an answer that will not change. So answers a server of which a task wants too much,

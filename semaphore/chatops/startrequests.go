@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,36 +18,40 @@ const (
 	startTime    = 10 * time.Minute // How long it is tried.
 	startTimeout = time.Minute      // One attempt.
 	startRetry   = 5 * time.Second
+	startSlow    = 5 * time.Second // After which it is said that Semaphore does not answer.
 	startAtOnce  = 4
 	// startDoubt is how long after the beginning of an attempt Semaphore may still be at work on it. Until then its task
-	// is looked for, and nothing is sent again.
+	// is looked for, and nothing is sent again. StartTask looks once more just before it sends.
 	startDoubt = startTimeout + 30*time.Second
 )
 
-// starting are the requests that are being started at this moment. The zero value is ready.
+// starting are the requests that are being started. The zero value is ready.
 type starting struct {
 	mu   sync.Mutex
-	busy map[string]bool // By their ids.
+	busy map[string]bool // Those of this moment, by their ids.
+	// sent is when this process told Semaphore, by a clock that nobody sets.
+	sent map[string]time.Time
 }
 
 // startRequests begins to have Semaphore start what is agreed, and says when to look again. An attempt that ends wakes it
 // earlier. Each is made on its own, so that one that hangs holds up no other.
 func (e *Engine) startRequests(ctx context.Context) time.Duration {
-	var due []request
+	var open, due []request
 	wait := longestSleep
 	now := e.Now()
 	e.starting.mu.Lock()
 	busy := maps.Clone(e.starting.busy)
 	e.starting.mu.Unlock()
-	err := e.Store.View(ctx, func(tx Tx) error {
-		open, err := openRequests(tx)
-		if err != nil {
+	err := e.Store.View(ctx, func(tx Tx) (err error) {
+		if open, err = openRequests(tx); err != nil {
 			return err
 		}
 		due, wait = nil, longestSleep
 		for _, r := range open {
 			switch {
 			case r.State != Starting || busy[r.ID]:
+			case r.scheduled() && r.NotBefore.After(now):
+				wait = min(wait, r.NotBefore.Sub(now))
 			case r.Retry.After(now) && r.Retry.Sub(now) <= startDoubt:
 				wait = min(wait, r.Retry.Sub(now))
 			default:
@@ -59,6 +64,7 @@ func (e *Engine) startRequests(ctx context.Context) time.Duration {
 		e.logFailure(ctx, "read the open requests", err)
 		return firstBackoff
 	}
+	e.starting.forgetAllBut(open)
 	for _, r := range due[:min(len(due), startAtOnce-len(busy))] {
 		e.starting.mark(r.ID, true)
 		e.running.Go(func() {
@@ -83,6 +89,37 @@ func (s *starting) mark(id string, busy bool) {
 	s.busy[id] = true
 }
 
+// sends notes that Semaphore is being told to start a request.
+func (s *starting) sends(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sent == nil {
+		s.sent = map[string]time.Time{}
+	}
+	s.sent[id] = time.Now()
+}
+
+// over says whether Semaphore is not at work any more on an attempt to start a request, so that its task is there or will
+// never be. What another process has tried was that long ago by the engine's clock; should that have been set forward
+// by more than [startDoubt] between the two, while Semaphore took its time, the task could be started twice.
+func (s *starting) over(r request, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sent, own := s.sent[r.ID]; own {
+		return time.Since(sent) >= startDoubt
+	}
+	return now.Sub(r.Tried) >= startDoubt
+}
+
+// forgetAllBut forgets all requests but those that are open.
+func (s *starting) forgetAllBut(open []request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.sent, func(id string, _ time.Time) bool {
+		return !slices.ContainsFunc(open, func(r request) bool { return r.ID == id })
+	})
+}
+
 // startGuarded is startRequest, where an error of the store costs a moment, and a panic a minute, and nothing else.
 func (e *Engine) startGuarded(ctx context.Context, r request) {
 	defer func() {
@@ -103,6 +140,7 @@ func (e *Engine) startGuarded(ctx context.Context, r request) {
 func (e *Engine) startRequest(ctx context.Context, r request) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
+	over := e.starting.over(r, e.Now())
 	task, next, err := e.attempt(ctx, r)
 	switch {
 	case next == stepNone:
@@ -110,7 +148,7 @@ func (e *Engine) startRequest(ctx context.Context, r request) error {
 	case err == nil:
 		return e.commit(ctx, func(tx Tx) (changes, error) { return e.started(tx, r.ID, task) })
 	}
-	failed := attemptError{step: next, err: err, id: digest(r.ID, e.Now().String())[:8]}
+	failed := attemptError{step: next, err: err, over: over, id: digest(r.ID, e.Now().String())[:8]}
 	e.Logger.LogAttrs(ctx, slog.LevelWarn, "starting a request failed",
 		slog.String("error_id", failed.id), slog.String("request", r.ID), slog.Any("error", err))
 	return e.commit(context.WithoutCancel(ctx), func(tx Tx) (changes, error) { return e.notStarted(tx, r.ID, failed) })
@@ -132,6 +170,7 @@ func (e *Engine) attempt(ctx context.Context, r request) (task semaphore.Task, n
 		return task, stepNone, err
 	}
 	req.SecretVariables, _ = e.secrets.of(again)
+	e.starting.sends(r.ID)
 	task, err = e.Semaphore.StartTask(ctx, r.Target.Project, req)
 	return task, stepStart, err
 }
@@ -150,6 +189,7 @@ const (
 type attemptError struct {
 	step step
 	err  error
+	over bool   // Semaphore is not at work on an earlier one any more.
 	id   string // By which the log has it.
 }
 
@@ -169,6 +209,10 @@ func (e *Engine) begin(ctx context.Context, id string) (r request, begun bool, e
 			c.note(r.system(DecisionAsked, "secret values were lost with a restart"))
 			return c, nil
 		}
+		if now.After(r.Expires) {
+			c.fail(&r, "too late", r.tooLate(), now)
+			return c, nil
+		}
 		v := voting{tx: tx, in: Incoming{From: r.By}, policy: policy, now: now, request: r}
 		if err := v.may(); err != nil {
 			why, ok := errors.AsType[*refusal](err)
@@ -178,9 +222,15 @@ func (e *Engine) begin(ctx context.Context, id string) (r request, begun bool, e
 			c.fail(&r, why.reason, why.notice, now)
 			return c, nil
 		}
-		if r.Needed, r.Approvals = v.Needed, v.Approvals; len(r.Approvals) < r.Needed {
+		r.Needed, r.Approvals = v.Needed, v.Approvals
+		switch {
+		case len(r.Approvals) >= r.Needed:
+		case !r.NotBefore.IsZero():
+			c.fail(&r, "takes approvals", sentence("By now it takes the approval of "+people(r.Needed)+", and there is no time for that."), now)
+			return c, nil
+		default:
 			r.Agreed = false
-			c.awaitApproval(&r, policy, now)
+			c.awaitApproval(&r, e.Prefix, policy, now)
 			c.note(r.system(DecisionAsked, "the policy wants more approvals by now"))
 			return c, nil
 		}

@@ -39,7 +39,7 @@ func doStop(ctx context.Context, e *Engine, c *call) (decision, error) {
 		s.Answers = s.Answers[max(0, len(s.Answers)-stopAsked):]
 		s.Force = s.Force || force
 		ch.messages = rows
-		ch.note(t.audited(DecisionDone, ""))
+		ch.note(t.audited(DecisionDone))
 		err = ch.forgetStops(tx, c.now)
 		ch.put(stoppingKey(t.ref()), s)
 		return ch, err
@@ -47,6 +47,6 @@ func doStop(ctx context.Context, e *Engine, c *call) (decision, error) {
 }
 
 // audited is an entry about the task.
-func (t foundTask) audited(d Decision, reason string) AuditEntry {
-	return AuditEntry{Decision: d, Reason: reason, Target: auditTarget(t.target), Task: t.ref()}
+func (t foundTask) audited(d Decision) AuditEntry {
+	return AuditEntry{Decision: d, Target: auditTarget(t.target), Task: t.ref()}
 }

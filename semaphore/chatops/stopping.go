@@ -15,9 +15,12 @@ type stopping struct {
 	Answers []asked   `json:"answers"` // To those who asked, which are edited when the task has stopped.
 	At      time.Time `json:"at"`      // When it was asked for last.
 	Force   bool      `json:"force,omitempty"`
-	Slow    bool      `json:"slow,omitempty"` // It was told that it takes long.
-	Done    bool      `json:"done,omitempty"` // It was told how it ended.
+	Slow    bool      `json:"slow,omitempty"`     // It was told that it takes long.
+	Done    bool      `json:"done,omitempty"`     // It was told how it ended.
+	Rejects bool      `json:"rejected,omitempty"` // It waited for a confirmation, and somebody said no.
 }
+
+func (s stopping) recordKey() string { return stoppingKey(s.TaskRef) }
 
 func stoppingKey(t TaskRef) string { return joinKey("stopping", t.key()) }
 
@@ -28,13 +31,17 @@ const (
 	stopAsked = 10               // answers that are edited, at most
 )
 
-// endOf is the status of a task as people understand it: servers of 2.10 let one that was stopped end in an error.
+// endOf is the status of a task as people understand it: servers of 2.10 let one that was stopped end in an error, and all
+// of them one that was rejected.
 func endOf(tx Tx, ref TaskRef, status semaphore.TaskStatus) (semaphore.TaskStatus, error) {
-	if status != semaphore.StatusError {
+	if status != semaphore.StatusError && status != semaphore.StatusStopped {
 		return status, nil
 	}
-	_, stopped, err := load[stopping](tx, stoppingKey(ref))
-	if stopped {
+	s, stopped, err := load[stopping](tx, stoppingKey(ref))
+	switch {
+	case stopped && s.Rejects:
+		status = semaphore.StatusRejected
+	case stopped:
 		status = semaphore.StatusStopped
 	}
 	return status, err

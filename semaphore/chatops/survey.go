@@ -98,11 +98,14 @@ func surveyVar(vars []semaphore.SurveyVar, name string) (semaphore.SurveyVar, bo
 }
 
 // complete fills the defaults of a survey into the variables, and returns the names of those that have to be asked for:
-// what is required, the open ones first, in the order of the template.
-func complete(vars []semaphore.SurveyVar, app semaphore.AppID, given semaphore.Variables) (missing, secrets []string, problem string) {
+// what is required or wanted, the open ones first, in the order of the template.
+func complete(
+	vars []semaphore.SurveyVar, app semaphore.AppID, given semaphore.Variables, wanted []string,
+) (missing, secrets []string, problem string) {
 	for _, v := range vars {
+		ask := v.Required || slices.Contains(wanted, v.Name)
 		if v.Type == semaphore.SurveySecret {
-			if v.Required {
+			if ask {
 				secrets = append(secrets, v.Name)
 			}
 			continue
@@ -111,7 +114,7 @@ func complete(vars []semaphore.SurveyVar, app semaphore.AppID, given semaphore.V
 			continue
 		}
 		switch {
-		case v.Required:
+		case ask:
 			missing = append(missing, v.Name)
 		case v.Default != "":
 			value, problem := surveyValue(v, app, v.Default)

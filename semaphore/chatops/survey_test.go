@@ -1,7 +1,10 @@
 package chatops
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -165,6 +168,94 @@ func TestSecretValues(t *testing.T) {
 		assert.Empty(t, o.engine.secrets.values)
 		o.nowhere("hunter2")
 	})
+}
+
+// Optional variables are asked for where somebody wants that, in the order of the template, secret ones in private.
+func TestOptionalValuesAreAskedForOnDemand(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		token := map[string]any{"name": "token", "title": "Token", "type": "secret"}
+		secrets := &secretsSent{}
+		o := newTown(t, asking(token, askColour, askSignal, askHeight), func(o *town) {
+			secrets.inner = o.server.Transport()
+			var err error
+			o.config.Semaphore, err = semaphore.NewClient(semaphore.Credentials{
+				URL: o.server.URL(), Token: semaphore.NewSecret(o.server.Admin().Token),
+			}, semaphore.WithTransport(secrets))
+			require.NoError(t, err)
+		})
+		for command, want := range map[string]string{
+			"--var token=x":               "token is secret. Write --ask token instead: I ask for it in a direct message. What you wrote is in the chat now",
+			"--ask toke":                  `The template does not ask for "toke": did you mean token?`,
+			"--ask release":               `The template does not ask for "release".`,
+			"--ask token,":                `The template does not ask for "".`,
+			"--ask token=hunter2":         "token is secret. Write --ask token instead",
+			"--ask height --var height=3": "The variable height is there twice.",
+			"--ask colour=blue":           "--ask takes names alone: I ask for the values. --var takes name=value.",
+		} {
+			o.say(ada, "!cd run website ask "+command)
+			assert.Contains(t, o.last().text, want, command)
+			assert.NotContains(t, o.last().text, "Run website", command)
+		}
+
+		o.say(carl, "!cd run website ask --ask token,height --ask token --ask signal")
+		assert.Contains(t, o.last().text, "Signal for website / ask")
+		o.answers(carl, o.last().id, "clear")
+		assert.Contains(t, o.last().text, "Height for website / ask")
+		o.answers(carl, o.last().id, "-2")
+		require.NotContains(t, o.last().text, "Token for")
+		prompt := o.lastTo("carl")
+		assert.Contains(t, prompt.text, "Token for website / ask")
+		o.answers(carl, prompt.id, canary)
+		o.direct(carl, canary)
+		assert.Equal(t, "Token is set.", o.again(prompt).text)
+		for _, want := range []string{"variable colour: red", "variable height: -2", "variable signal: clear", "variable token: secret, never shown"} {
+			assert.Contains(t, o.last().text, want)
+		}
+		o.restart() // What is in memory alone is gone.
+		o.say(carl, "yes")
+		require.Zero(t, o.started())
+		o.direct(carl, canary)
+		require.Equal(t, 1, o.started())
+		assert.JSONEq(t, `{"colour":"red","height":-2,"signal":"clear"}`, o.lastTask().Environment)
+		o.pass(time.Minute)
+		o.nowhere("hunter2")
+
+		o.say(carl, "!cd run website ask --var signal=clear --ask colour")
+		assert.Contains(t, o.last().text, "Colour for website / ask")
+		assert.Contains(t, o.last().text, "or with - for red")
+		o.answers(carl, o.last().id, "-")
+		assert.NotContains(t, o.last().text, "token", "what nobody wants to be asked for is left out")
+		o.say(carl, "yes")
+		assert.JSONEq(t, `{"colour":"red","signal":"clear"}`, o.lastTask().Environment)
+		require.Len(t, secrets.given, 2)
+		assert.JSONEq(t, `{"token":"`+canary+`"}`, secrets.given[0])
+		assert.Empty(t, secrets.given[1])
+	})
+}
+
+// secretsSent keeps what Semaphore is given in secret, which the pretended server keeps to itself.
+type secretsSent struct {
+	inner http.RoundTripper
+	given []string
+}
+
+func (s *secretsSent) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/tasks") {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		var sent struct {
+			Secret string `json:"secret"`
+		}
+		if err := json.Unmarshal(body, &sent); err != nil {
+			return nil, err
+		}
+		s.given = append(s.given, sent.Secret)
+	}
+	return s.inner.RoundTrip(r)
 }
 
 // nowhere says that something is neither in the store nor in the audit nor in what was said.

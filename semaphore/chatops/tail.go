@@ -158,7 +158,7 @@ type batch struct {
 
 func (b *batch) add(line semaphore.LogLine) {
 	b.next = line.Number + 1
-	for _, text := range logLines(line.Output) {
+	for _, text := range logLines(line.Output, maxShownLine) {
 		b.count++
 		if b.shown = append(b.shown, text); len(b.shown) > batchLines {
 			b.shown = b.shown[1:]

@@ -62,5 +62,10 @@ func doStatus(ctx context.Context, e *Engine, c *call) (decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.answers(c, t.state(e)), nil
+	rows := e.reply(c.in, c.in.key("reply"), t.state(e))
+	return func(Tx) (changes, error) {
+		ch := changes{messages: rows}
+		ch.note(t.audited(DecisionDone))
+		return ch, nil
+	}, nil
 }

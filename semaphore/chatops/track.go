@@ -117,6 +117,7 @@ func (f *following) ended(tx Tx, t track) (c changes, err error) {
 	}
 	t.Shown.Ended = f.Now()
 	f.edit(&c, &t, task)
+	c.messages[0].Anew = true
 	c.put(latestKey(t.Where.conversation()), t)
 	if t.By != "" {
 		row := f.below(t, "end", f.farewell(t, task))
@@ -145,7 +146,7 @@ func (f *following) lost(t track, err error) (c changes, _ error) {
 			Key: fmt.Sprintf("%s/edit/%d", t.Card, t.Shown.Edits+1), To: t.Where,
 			Body: Text{f.headline(t.TaskRef, t.Target, task), para(plain(why))},
 		},
-		Replaces: t.Card,
+		Replaces: t.Card, Anew: true,
 	})
 	if t.By != "" {
 		row := f.below(t, "end", Text{f.addressed(t, task), para(plain(why))})

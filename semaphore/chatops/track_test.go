@@ -266,7 +266,7 @@ func TestNonsenseFromSemaphore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newTown(t)
 		o.server.SetScript(o.website.ID, o.deploy.ID, semaphoretest.Script{Lines: 100, Rate: 2})
-		o.say(carl, "!cd watch")
+		o.say(carl, "!cd watch all")
 		o.tracked(o.deploy)
 		elsewhere := o.server.StartTask(o.check, nil, "")
 		o.server.StartTask(o.deploy, nil, "")
@@ -412,7 +412,7 @@ func TestRunToItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := newTown(t)
 		o.server.SetScript(o.website.ID, o.deploy.ID, semaphoretest.Script{Lines: 60, Rate: 2})
-		o.say(bob, "!cd watch --trigger user,schedule,integration")
+		o.say(bob, "!cd watch all --trigger user,schedule,integration")
 		o.say(carl, "!cd run website deploy-prod --message hello")
 		o.say(carl, "yes")
 		o.pass(5 * time.Second)

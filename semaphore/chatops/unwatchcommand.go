@@ -71,7 +71,7 @@ func (e *Engine) onWatch(c *call, role Role, do func(watch, *changes) Text) deci
 		own := found && w.By == c.in.From
 		if !own && (!found || w.Where.conversation() != c.in.reply().conversation()) {
 			r := refusedf("no such watch", "There is no watch %s here.", commandline.Show(id))
-			r.notice[0].Spans = append(r.notice[0].Spans, plain(" "), code(e.Prefix+" watch list"), plain(" lists them."))
+			r.notice[0].Spans = append(r.notice[0].Spans, plain(" "), code(e.Prefix+" watch"), plain(" lists them."))
 			return changes{}, r
 		}
 		if !own {

@@ -26,6 +26,11 @@ func (e *Engine) value(in Incoming, id, text string) decision {
 			v := voting{tx: tx, in: in, policy: e.policy.Load(), now: e.Now(), request: r}
 			return v.no(true, v.role())
 		}
+		if !r.sealedAs(in, e.policy.Load()) {
+			r := refusedf("not encrypted", "This came unencrypted, so I do not take it for a value. Please answer where messages are encrypted.")
+			r.decision = DecisionDenied
+			return changes{}, r
+		}
 		return e.take(r, text)
 	}
 }

@@ -14,12 +14,12 @@ func (e *Engine) vote(in Incoming, id string, yes bool) decision {
 		if err != nil {
 			return changes{}, err
 		}
-		v := voting{tx: tx, in: in, policy: e.policy.Load(), now: e.Now(), request: r}
+		v := voting{tx: tx, in: in, policy: e.policy.Load(), prefix: e.Prefix, now: e.Now(), request: r}
 		if !found || v.role() == Nobody {
 			return changes{}, v.refuse(DecisionRefused, "no such request", "There is no request "+clean(id, 40)+".")
 		}
 		c, err := v.decide(yes)
-		if err == nil && in.Reaction == "" {
+		if err == nil {
 			c.messages = append(c.messages, v.replies(e)...)
 		}
 		return c, err
@@ -33,23 +33,55 @@ type voting struct {
 	tx     Tx
 	in     Incoming
 	policy *Policy
+	prefix string // Of commands.
 	now    time.Time
 	said   string // What who wrote it is told, where the question does not show it.
+	closed string // What who clicked is told, because nothing is asked any more.
 }
 
 // role is what who votes may do with the template.
 func (v *voting) role() Role { return v.policy.role(v.in, v.Target) }
 
 func (v *voting) replies(e *Engine) []outboxRow {
-	if v.said == "" {
-		return nil
+	switch {
+	case v.closed != "":
+		return e.reply(v.in, v.in.key("closed"), say(person(v.in.From, clean(v.in.FromName, maxName)), plain(": "+v.closed)))
+	case v.said != "" && v.in.Reaction == "":
+		return e.reply(v.in, v.in.key("vote"), sentence(v.said))
 	}
-	return e.reply(v.in, v.in.key("vote"), sentence(v.said))
+	return nil
 }
+
+// over refuses what comes when nothing is asked any more. The chat still shows the buttons, so who clicks is told too:
+// once for each request, lest somebody make the bot talk by clicking.
+func (v *voting) over(reason, says string) (c changes, err error) {
+	r := v.refuse(DecisionRefused, reason, says)
+	if v.in.Reaction == "" {
+		return changes{}, r
+	}
+	key := toldKey(v.ID, v.in.From)
+	told, err := v.tx.Get(key)
+	switch {
+	case err != nil:
+		return changes{}, err
+	case told != nil:
+		return changes{}, r
+	}
+	v.closed = says
+	c.put(key, present{At: v.now})
+	c.note(r.audited())
+	return c, nil
+}
+
+// toldKey is the key of the record that somebody was told that a request is closed.
+func toldKey(request string, user UserID) string { return joinKey("told", request, string(user)) }
 
 // refuse says why a vote does not count: to reactions in the audit alone, so that nobody makes the bot talk by clicking.
 func (v *voting) refuse(d Decision, reason, says string) *refusal {
-	r := &refusal{decision: d, reason: reason + ", request " + clean(v.ID, 40), notice: sentence(says)}
+	r := &refusal{decision: d, reason: reason, request: clean(v.ID, 40), notice: sentence(says)}
+	if v.Target.Project != 0 {
+		r.target = auditTarget(v.Target)
+	}
 	if v.in.Reaction != "" {
 		r.notice = nil
 	}
@@ -61,35 +93,59 @@ func (v *voting) decide(yes bool) (changes, error) {
 	overdue := v.expires() && !v.now.Before(v.Expires)
 	switch {
 	case !v.open():
-		return changes{}, v.refuse(DecisionRefused, "request is "+string(v.State), fmt.Sprintf("Request %s is over: it was %s.", v.ID, stateWord(v.State)))
+		return v.over("request is "+string(v.State), fmt.Sprintf("Request %s is over: it was %s.", v.ID, stateWord(v.State)))
 	case overdue:
 		v.said = fmt.Sprintf("Request %s has expired, so nothing was started.", v.ID)
 		return v.expire(), nil
 	case !yes:
 		return v.no(own, role)
+	case !v.sealedAs(v.in, v.policy):
+		return changes{}, v.refuse(DecisionDenied, "not encrypted", fmt.Sprintf(
+			"Request %s was asked for where messages are encrypted, so a yes to it counts only there or in another encrypted room.", v.ID))
 	case v.State == Prompting && own:
 		return changes{}, v.refuse(DecisionRefused, "a value is missing", "I still need a value: please answer the question above.")
 	case v.State == Confirming && own:
+		asks, err := sentAs(v.tx, v.Ask.Key)
+		switch {
+		case err != nil:
+			return changes{}, err
+		case v.in.Reaction != "" && v.in.Message != asks: // As one on the question for a value: it does not show what is run.
+			return changes{}, v.refuse(DecisionRefused, "answers another question", "")
+		}
 		return v.confirm()
 	case v.State == Approving && !own && role >= Approver && v.approver(v.policy, v.in.From):
 		return v.approve()
 	case v.State == Approving && own:
 		return changes{}, v.refuse(DecisionDenied, "own request", "Somebody else has to approve what you want to run.")
+	case v.scheduled() && (own || role >= Approver):
+		return v.over("is agreed already", fmt.Sprintf("Request %s is agreed already and runs %s.", v.ID, atTime(v.NotBefore, v.now)))
 	case v.State == Starting && (own || role >= Approver):
-		return changes{}, v.refuse(DecisionRefused, "is agreed already", fmt.Sprintf("Request %s is agreed already and is being started.", v.ID))
+		return v.over("is agreed already", fmt.Sprintf("Request %s is agreed already and is being started.", v.ID))
 	case v.State == Approving:
 		return changes{}, v.refuse(DecisionDenied, "takes the role approver", "Approving this takes the role approver.")
 	}
 	return changes{}, v.refuse(DecisionDenied, "request of somebody else", fmt.Sprintf("Only %s can answer that.", clean(v.ByName, maxName)))
 }
 
+// sealedAs says whether an event is as well protected as the request: what came encrypted is not carried out by what
+// anybody on the way may have written.
+func (r request) sealedAs(in Incoming, p *Policy) bool {
+	return !r.Encrypted || in.Encrypted || in.Reaction != "" && p.PlaintextReactions
+}
+
+// refusable says whether somebody with a role may say no to what somebody else wants to run.
+func (r request) refusable(role Role) bool {
+	return role >= Admin || r.State == Approving && role >= Approver
+}
+
 // no is a no of somebody.
 func (v *voting) no(own bool, role Role) (changes, error) {
-	switch may := own || role >= Admin || v.State == Approving && role >= Approver; {
-	case !may:
+	switch {
+	case !own && !v.refusable(role):
 		return changes{}, v.refuse(DecisionDenied, "request of somebody else", "That is not for you to cancel.")
 	case v.State == Starting && !v.Tried.IsZero():
-		return changes{}, v.refuse(DecisionRefused, "is being started", fmt.Sprintf("Request %s is being started; end its task with stop.", v.ID))
+		return changes{}, v.refuse(DecisionRefused, "is being started", fmt.Sprintf(
+			"It is too late to cancel %s: Semaphore was told to start it. I look for its task until %s; when it is there, stop ends it.", v.ID, clock(v.Expires)))
 	}
 	var c changes
 	word := "Cancelled by "
@@ -108,11 +164,14 @@ func (v *voting) expire() changes { return expired(v.request, v.now) }
 
 func expired(r request, now time.Time) changes {
 	var c changes
-	reason := "nobody answered in time"
-	if r.State == Approving {
+	reason, approving := "nobody answered in time", r.State == Approving
+	if approving {
 		reason = "it was not approved in time"
 	}
 	c.end(&r, Expired, reason, plain("Expired at "+clock(now)+": "+reason+". Nothing was started."))
+	if approving {
+		c.tellNotStarted(r, sentence("It was not approved in time."))
+	}
 	c.note(r.audited(DecisionExpired, reason))
 	return c
 }
@@ -141,7 +200,7 @@ func (v *voting) confirm() (changes, error) {
 	r := v.request
 	if r.Needed > 0 {
 		c.closeAsk(r, "confirmed", r.asks(plain("Confirmed at "+clock(v.now)+"; it waits for approval.")))
-		c.awaitApproval(&r, v.policy, v.now)
+		c.awaitApproval(&r, v.prefix, v.policy, v.now)
 	} else {
 		c.agree(&r, v.policy, v.now, plain("Confirmed at "+clock(v.now)+"."))
 	}
@@ -162,7 +221,7 @@ func (v *voting) approve() (changes, error) {
 	r.Approvals = append(r.Approvals, v.in.From)
 	if n := r.Needed - len(r.Approvals); n > 0 {
 		v.said = fmt.Sprintf("Approved. %d more to come.", n)
-		c.closeAsk(r, fmt.Sprintf("approved%d", len(r.Approvals)), r.asksApproval(v.policy, v.now))
+		c.closeAsk(r, fmt.Sprintf("approved%d", len(r.Approvals)), r.asksApproval(v.prefix, v.policy, v.now))
 		c.keep(r)
 	} else {
 		v.said = "Approved."
@@ -187,7 +246,10 @@ func (r request) approvedBy(now time.Time) []Span {
 // agree has a request started: nobody has to say yes any more.
 func (c *changes) agree(r *request, p *Policy, now time.Time, how ...Span) {
 	r.Agreed = true
-	c.closeAsk(*r, "agreed", r.asks(how...))
+	if !r.NotBefore.IsZero() {
+		how = append(how, plain(" It runs "+atTime(r.NotBefore, now)+", unless it is locked or frozen then; "), code("cancel "+r.ID), plain(" calls it off."))
+	}
+	c.closeAll(*r, "agreed", r.asks(how...), true)
 	c.proceed(r, p, now)
 }
 

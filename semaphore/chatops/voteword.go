@@ -7,10 +7,15 @@ import (
 
 // The words and reactions that are a yes or a no.
 var (
-	yesWords     = []string{"yes", "y", "go", "start", "ok", "okay", "confirm", "confirmed", "👍", "✓", "✅", "☑", "✔", "🆗"}
-	noWords      = []string{"no", "n", "cancel", "stop", "end", "nope", "👎", "❌", "✖", "⛔", "🚫"}
+	yesWords     = []string{"yes", "y", "go", "start", "ok", "okay", "confirm", "confirmed", "approve", "👍", "✓", "✅", "☑", "✔", "🆗"}
+	noWords      = []string{"no", "n", "cancel", "reject", "stop", "end", "nope", "👎", "❌", "✖", "⛔", "🚫"}
 	yesReactions = []string{"+", "👍", "✅", "✓", "☑", "✔", "🆗", "+1", "thumbs_up", "check", "ok"}
 	noReactions  = []string{"-", "👎", "❌", "✖", "⛔", "🚫", "-1", "thumbs_down", "cross_mark"}
+
+	// talkWords are those that count among people who talk, where nothing else says what they are about.
+	talkWords = []string{"yes", "no", "cancel"}
+	// voteCommands are commands of their own where they are written to the bot.
+	voteCommands = []string{"approve", "reject"}
 )
 
 // voteIn reads a text that is a yes or a no, with the id of a request or without.
@@ -19,7 +24,7 @@ func voteIn(text string) (yes bool, id string, ok bool) {
 	if len(words) == 0 || len(words) > 2 {
 		return false, "", false
 	}
-	word := bareEmoji(strings.TrimRight(words[0], ".!,"))
+	word := voteWord(text)
 	if len(words) == 2 {
 		if id = words[1]; len(id) != 5 || strings.Trim(id, idLetters) != "" {
 			return false, "", false
@@ -27,6 +32,12 @@ func voteIn(text string) (yes bool, id string, ok bool) {
 	}
 	yes = slices.Contains(yesWords, word)
 	return yes, id, yes || slices.Contains(noWords, word)
+}
+
+// voteWord is the first word of a text, as it is among the words above.
+func voteWord(text string) string {
+	word, _ := cutWord(strings.ToLower(text))
+	return bareEmoji(strings.TrimRight(word, ".!,"))
 }
 
 // voteBy reads a reaction that is a yes or a no.

@@ -12,6 +12,7 @@ func TestVoteWords(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"yes": "yes", " Y ": "yes", "YES!": "yes", "👍🏿": "yes", "✔️": "yes", "no.": "no", "Nope": "no", "yes abcde": "yes abcde", "no ABCDE": "no abcde",
+		"Approve abcde": "yes abcde", "reject abcde.": "", "reject abcde": "no abcde", "\tok\nabcde": "yes abcde",
 		"": "", "yes please": "", "yes abcde now": "", "no problem": "", "go home": "", "yesterday": "", "yes abcd1": "", "maybe": "", "y e s": "",
 	} {
 		yes, id, ok := voteIn(text)

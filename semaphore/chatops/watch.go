@@ -22,6 +22,8 @@ type watch struct {
 	Muted    time.Time `json:"muted,omitzero"` // Nothing is told before.
 }
 
+func (w watch) recordKey() string { return watchKey(w.ID) }
+
 // happens is something that a watch tells.
 type happens string
 
@@ -67,6 +69,8 @@ type cursor struct {
 	Since   time.Time           `json:"since"`           // Tasks that are older are not new, known or not. The server's clock.
 	Open    []openTask          `json:"open,omitempty"`  // Those that had not ended.
 }
+
+func (c *cursor) recordKey() string { return cursorKey(c.Project) }
 
 // knownTask is a task that is not new.
 type knownTask struct {

@@ -69,7 +69,7 @@ func TestANoticeComesWithinASecond(t *testing.T) {
 						o.config.Semaphore = blindClient(o)
 					}
 				})
-				o.say(carl, "!cd watch")
+				o.say(carl, "!cd watch all")
 				worst := time.Duration(0)
 				for i := range 20 {
 					o.pass(time.Duration(i) * 617 * time.Millisecond)
@@ -212,11 +212,11 @@ func TestWhoMayWatch(t *testing.T) {
 		require.NoError(t, o.engine.SetPolicy(policy))
 		o.say(vera, "!cd watch website")
 		assert.Contains(t, o.last().text, "Watch in a direct message to me")
-		o.direct(vera, "watch")
+		o.direct(vera, "watch all")
 		assert.Contains(t, o.lastTo(string(vera)).text, "Watching all projects as w1")
 		o.say(carl, "!cd watch payroll")
 		assert.Contains(t, o.last().text, `There is no template "payroll" here`)
-		o.say(carl, "!cd watch")
+		o.say(carl, "!cd watch all")
 		o.say(ada, "!cd watch payroll")
 		said := len(o.messages())
 		o.server.StartTask(pay, nil, "")

@@ -18,16 +18,16 @@ const (
 
 // watchCommands are the commands about watches.
 func (e *Engine) watchCommands() []command {
-	id := []commandline.Arg{{Name: "watch", Summary: "as watch list shows it"}}
+	id := []commandline.Arg{{Name: "watch", Summary: "as watch shows it"}}
 	return []command{
 		{
-			name: "watch", summary: "be told about tasks that are started elsewhere", role: Viewer, do: doWatch,
-			detail: "Of all projects, of one or of one template. Without --status it is told how they end, and without --trigger about those " +
+			name: "watch", aliases: []string{"watches"}, summary: "be told about tasks that are started elsewhere", role: Viewer, do: doWatch,
+			detail: "Of all projects, as watch all, of one or of one template. Without --status it is told how they end, and without --trigger about those " +
 				"that people, schedules and integrations start in Semaphore, not about those that are started in the chat. Viewers watch in " +
-				"direct messages; in a room it takes the role runner. watch list lists what is watched here.",
+				"direct messages; in a room it takes the role runner. Without anything it lists what is watched here.",
 			spec: commandline.Spec{
 				Args: []commandline.Arg{
-					{Name: "project", Summary: "its name or number, or list", Optional: true},
+					{Name: "project", Summary: "its name or number, or all", Default: "list"},
 					{Name: "template", Summary: "its name or number", Optional: true},
 				},
 				Flags: []commandline.Flag{
@@ -50,7 +50,11 @@ func (e *Engine) watchCommands() []command {
 }
 
 func doWatch(ctx context.Context, e *Engine, c *call) (decision, error) {
-	if strings.EqualFold(c.values.Text("project"), "list") && !c.values.Has("template") {
+	project, template := c.values.Text("project"), c.values.Text("template")
+	if strings.EqualFold(project, "list") && template == "" {
+		if c.values.Has("status") || c.values.Has("trigger") {
+			return nil, refusedAs("written wrongly", "Of which project?", e.Prefix+" watch all --status error")
+		}
 		return e.listWatches(c), nil
 	}
 	w := watch{By: c.in.From, ByName: clean(c.in.FromName, maxName), Where: c.in.reply(), Place: c.policy.place(c.in), Since: c.now}
@@ -66,8 +70,8 @@ func doWatch(ctx context.Context, e *Engine, c *call) (decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.values.Has("project") {
-		if w.Target, err = e.findScope(ctx, c, c.values.Text("project"), c.values.Text("template")); err != nil {
+	if !strings.EqualFold(project, "all") || template != "" {
+		if w.Target, err = e.findScope(ctx, c, project, template); err != nil {
 			return nil, err
 		}
 		projects = []listed{{id: int64(w.Target.Project), name: w.Target.ProjectName}}
@@ -182,6 +186,9 @@ func chosen[T ~string](c *call, flag string, words []string, usual []T) ([]T, er
 	for _, text := range c.values.Texts(flag) {
 		for word := range strings.SplitSeq(text, ",") {
 			word = strings.ToLower(strings.TrimSpace(word))
+			if usual := map[string]string{"failed": string(hasFailed), "succeeded": string(hasWorked)}[word]; usual != "" {
+				word = usual // As notices call it.
+			}
 			if !slices.Contains(words, word) {
 				did := ""
 				if near := commandline.Suggest(word, words); near != "" {

@@ -27,7 +27,7 @@ func (c *Chat) Rooms(ctx context.Context) ([]chatops.Room, error) {
 }
 
 func room(info matrixbot.RoomInfo) chatops.Room {
-	return chatops.Room{ID: chatops.RoomID(info.ID), Name: cmp.Or(info.Name, string(info.Alias)), CanSend: info.CanSend}
+	return chatops.Room{ID: chatops.RoomID(info.ID), Name: cmp.Or(info.Name, string(info.Alias)), CanSend: info.CanSend, Direct: len(info.Members) == 2}
 }
 
 // Join implements [chatops.Chat]: it enters a room by its id or its alias. One that the homeserver does not let it enter

@@ -263,7 +263,7 @@ func TestRooms(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []chatops.Room{ops}, rooms)
 		lounge := y.ada.CreateRoom(matrixtest.RoomOptions{Public: true, Alias: "lounge"})
-		want := chatops.Room{ID: chatops.RoomID(lounge), Name: "#lounge:matrix.example", CanSend: true}
+		want := chatops.Room{ID: chatops.RoomID(lounge), Name: "#lounge:matrix.example", CanSend: true, Direct: true}
 		for _, name := range []string{" #lounge:matrix.example", lounge.String()} {
 			joined, err := chat.Join(t.Context(), name)
 			require.NoError(t, err)

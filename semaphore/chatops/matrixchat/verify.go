@@ -14,7 +14,7 @@ import (
 
 // Verify implements [chatops.Chat]. The words are one of
 //
-//	              how the bot's own device stands, with its fingerprint
+//	              how the bot's own device stands, with its fingerprint, and what the words are
 //	start         ask who writes, on all of their devices, to verify the bot by comparing emojis
 //	list          the verifications that wait for a comparison
 //	confirm CODE  the emojis are the same
@@ -41,8 +41,13 @@ func (c *Chat) Verify(ctx context.Context, from chatops.UserID, words []string) 
 	case (word == "confirm" || word == "reject") && len(words) == 2:
 		return c.verifySettle(words[1], word == "confirm"), nil
 	}
-	return say(text("Write "), code("verify"), text(", "), code("verify start"), text(", "), code("verify list"), text(", "),
-		code("verify confirm CODE"), text(" or "), code("verify reject CODE"), text(".")), nil
+	return verifyWords(), nil
+}
+
+// verifyWords says what the words are.
+func verifyWords() chatops.Text {
+	return say(code("verify start"), text(" asks your devices for a verification, "), code("verify list"), text(" shows those that wait for a comparison, "),
+		code("verify confirm CODE"), text(" and "), code("verify reject CODE"), text(" end one, and "), code("verify"), text(" shows my own device."))
 }
 
 func (c *Chat) verifyStatus(ctx context.Context, machine *e2ee.Machine) (chatops.Text, error) {
@@ -60,10 +65,10 @@ func (c *Chat) verifyStatus(ctx context.Context, machine *e2ee.Machine) (chatops
 	item := func(name, value string) chatops.Block {
 		return chatops.Block{Kind: chatops.ListItem, Spans: []chatops.Span{text(name + ": "), code(value)}}
 	}
-	return chatops.Text{
+	return append(chatops.Text{
 		item("my device", string(status.Device)), item("fingerprint", status.Fingerprint),
 		item("signed by my identity", signed), item("key backup", backup),
-	}, nil
+	}, verifyWords()...), nil
 }
 
 // maxListed is how many verifications a list has.

@@ -39,6 +39,7 @@ func TestVerifyWords(t *testing.T) {
 			return answer.String()
 		}
 		assert.Contains(t, verify(), "my device: "+y.bot.Devices()[0].String())
+		assert.Contains(t, verify(), "verify start asks your devices")
 		assert.Regexp(t, `fingerprint: \S{4} \S{4}`, verify("STATUS"))
 		assert.Contains(t, verify("list"), "No verification")
 		assert.Contains(t, verify("confirm", "abc"), "No verification")

@@ -33,6 +33,6 @@
 // would give everything to whoever meant to give nothing.
 //
 // The file is read strictly: unknown keys, wrong types and rules that cannot hold are errors with the line or the number
-// of the entry. [Watch] puts a changed file into force within about a second, and leaves everything as it was where the
-// file is wrong, half written or gone.
+// of the entry. [Watch] puts a changed file into force within two seconds, and leaves everything as it was where the file
+// is wrong, half written or gone. The line of three dots at the end tells a file that is whole from one that was cut short.
 package policyfile
