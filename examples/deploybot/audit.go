@@ -15,7 +15,7 @@ func (p program) verifyAudit(_ context.Context, args arguments) int {
 	if len(args.words) > 0 {
 		path = args.words[0]
 	} else {
-		s, err := readSettings(args, p.getenv)
+		s, err := p.settings(args)
 		if err != nil {
 			return p.refuse(err)
 		}

@@ -38,7 +38,7 @@ func (p program) forBackup(args arguments) (s settings, passphrase string, statu
 		fmt.Fprintln(p.stderr, "deploybot: name the file of the backup")
 		return s, "", statusUsage
 	}
-	s, err := readSettings(args, p.getenv)
+	s, err := p.settings(args)
 	passphrase = s.Backup.Passphrase.Reveal()
 	switch {
 	case err != nil:

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 
@@ -42,6 +43,9 @@ func newBot(s settings, p program, log *slog.Logger) (*bot, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.chat().checkNames(policy); err != nil {
+		return nil, fmt.Errorf("policy (DEPLOY_POLICY): %w", err)
+	}
 	b := &bot{settings: s, log: log}
 	b.config = chatops.Config{Prefix: s.Prefix, Messages: messages, Logger: log}
 	if b.config.Semaphore, err = newSemaphore(s, log); err != nil {
@@ -56,6 +60,7 @@ func newBot(s settings, p program, log *slog.Logger) (*bot, error) {
 		return nil, err
 	}
 	b.roster = newRoster(s, b.side, policy, log)
+	b.roster.targets = func(ctx context.Context) ([]chatops.TargetRef, error) { return readTargets(ctx, b.config.Semaphore) }
 	b.config.Policy = b.roster.policy()
 	return b, nil
 }
@@ -103,15 +108,15 @@ func (b *bot) run(ctx context.Context) (err error) {
 		b.engine.Run,
 		func(ctx context.Context) error { return b.side.run(ctx, countedEngine{b.engine, &b.monitor.events}) },
 		func(ctx context.Context) error {
-			b.roster.resolve(ctx, b.settings.Admins, b.settings.Rooms)
-			<-ctx.Done()
-			return nil
+			b.note(ctx, "start", chatops.DecisionDone, b.policyName()) // Nothing waits for the disk.
+			b.roster.resolve(ctx)
+			return context.Cause(ctx)
 		},
 	}
 	if b.settings.Listen != noListen {
 		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", b.settings.Listen)
 		if err != nil {
-			return fmt.Errorf("listen (DEPLOY_LISTEN): %w", err)
+			return fmt.Errorf("listen (DEPLOY_LISTEN): %w (choose another address, or %s)", err, noListen)
 		}
 		b.log.LogAttrs(ctx, slog.LevelInfo, "listening", slog.String("address", listener.Addr().String()))
 		parts = append(parts, b.answer(listener, b.monitor.handler()))
@@ -124,6 +129,7 @@ func (b *bot) run(ctx context.Context) (err error) {
 	if b.settings.Policy != "" {
 		parts = append(parts, b.watchPolicy)
 	}
+	defer func() { b.noteStop(ctx, err) }()
 	return runAll(ctx, parts)
 }
 
@@ -182,12 +188,23 @@ func readPolicy(path string) (chatops.Policy, error) {
 func (b *bot) watchPolicy(ctx context.Context) error {
 	refuse := func(err error) {
 		b.log.LogAttrs(ctx, slog.LevelError, "the policy file is wrong, the policy before it stays in force", slog.Any("error", err))
+		b.note(ctx, "policy", chatops.DecisionRefused, err.Error())
 	}
+	first := true
 	return policyfile.Watch(ctx, b.settings.Policy, func(policy chatops.Policy) {
-		if err := b.roster.change(func() { b.roster.file = policy }); err != nil {
+		same := first && reflect.DeepEqual(policy, b.roster.file) // The start has read it already.
+		if first = false; same {
+			return
+		}
+		err := b.settings.chat().checkNames(policy)
+		if err == nil {
+			err = b.roster.read(policy)
+		}
+		if err != nil {
 			refuse(err)
 			return
 		}
 		b.log.LogAttrs(ctx, slog.LevelInfo, "the policy was read again", slog.String("file", b.settings.Policy))
+		b.note(ctx, "policy", chatops.DecisionDone, b.policyName())
 	}, refuse)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/signalbox-go/signalbox/examples/internal/proctest"
 	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
 )
 
@@ -23,22 +24,22 @@ func TestDeployWithARestart(t *testing.T) {
 	o := newOffice(t)
 	args := []string{"-admin", o.ada.Email, "-room", "ops"}
 	p := o.start(t, args...)
-	p.log.waitFor(t, "what=administrator")
-	p.log.waitFor(t, "what=room")
+	p.Log.WaitFor(t, "what=administrator")
+	p.Log.WaitFor(t, "what=room")
 	o.posts(o.ada, "!cd projects")
 	o.reads(t, "website")
 	o.posts(o.ada, "!cd run")
 	o.reads(t, "Run website")
-	p.stop()
+	p.Stop()
 
 	p = o.start(t, args...)
-	p.log.waitFor(t, "what=room")
+	p.Log.WaitFor(t, "what=room")
 	o.posts(o.ada, "yes")
 	o.reads(t, "succeeded")
-	p.stop()
+	p.Stop()
 	assert.Len(t, o.semaphore.Tasks(), 1)
 	for _, secret := range []string{o.get("ZULIP_API_KEY"), o.get("SEMAPHORE_TOKEN")} {
-		assert.NotContains(t, p.log.String(), secret)
+		assert.NotContains(t, p.Log.String(), secret)
 	}
 	assert.NotEmpty(t, privateNames(t, o.get("DEPLOY_DATA")))
 	got := runs(t, o.environment, "audit", "verify")
@@ -48,6 +49,8 @@ func TestDeployWithARestart(t *testing.T) {
 	audit := filepath.Join(o.get("DEPLOY_DATA"), "audit.jsonl")
 	content, err := os.ReadFile(audit)
 	require.NoError(t, err)
+	assert.Equal(t, 2, strings.Count(string(content), `"command":"start","decision":"done","reason":"policy of the settings"`))
+	assert.Equal(t, 2, strings.Count(string(content), `"command":"stop","decision":"done","reason":"it was told to"`))
 	lines := strings.SplitAfter(string(content), "\n")
 	lines[1] = strings.Replace(lines[1], `"decision":"`, `"decision":"x`, 1)
 	changed := writeFile(t, "audit.jsonl", strings.Join(lines, ""))
@@ -70,12 +73,12 @@ func TestPolicyThatChanges(t *testing.T) {
 	path := writeFile(t, "policy.yaml", "direct: true\n"+with)
 	o.environment["DEPLOY_POLICY"] = path
 	p := o.start(t, "-room", "ops")
-	p.log.waitFor(t, "what=room")
+	p.Log.WaitFor(t, "what=room")
 	o.posts(o.bola, "!cd projects")
 	o.reads(t, "website")
 
 	require.NoError(t, os.WriteFile(path, []byte(with[:len(with)/2]), 0o600))
-	p.log.waitFor(t, "the policy file is wrong, the policy before it stays in force")
+	p.Log.WaitFor(t, "the policy file is wrong, the policy before it stays in force")
 	o.posts(o.bola, "!cd templates website")
 	o.reads(t, "deploy-prod")
 
@@ -84,7 +87,7 @@ func TestPolicyThatChanges(t *testing.T) {
 		o.posts(o.bola, "!cd projects")
 		return len(o.written("I take no commands from you")) > 0
 	}, 10*time.Second, 100*time.Millisecond)
-	p.stop()
+	p.Stop()
 }
 
 // TestTrouble tells settings that are wrong from what passes: a service manager
@@ -110,7 +113,7 @@ func TestTrouble(t *testing.T) {
 	got = runs(t, o.environment, args...)
 	assert.Equal(t, statusFailed, got.status)
 	assert.Contains(t, got.stderr, "in use by another process")
-	p.stop()
+	p.Stop()
 
 	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -125,11 +128,11 @@ func TestFolderWithALongName(t *testing.T) {
 	o := newOffice(t)
 	o.environment["DEPLOY_DATA"] = filepath.Join(t.TempDir(), strings.Repeat("x", 120))
 	p := o.start(t, "-admin", number(o.ada), "-room", "ops")
-	p.log.waitFor(t, "backups are possible only while the bot does not run")
-	p.log.waitFor(t, "what=room")
+	p.Log.WaitFor(t, "backups are possible only while the bot does not run")
+	p.Log.WaitFor(t, "what=room")
 	o.posts(o.ada, "!cd projects")
 	o.reads(t, "website")
-	p.stop()
+	p.Stop()
 	got := runs(t, o.with(environment{"DEPLOY_BACKUP_PASSPHRASE": passphrase}), "backup", filepath.Join(t.TempDir(), "backup"))
 	assert.Equal(t, statusOK, got.status, got.stderr)
 }
@@ -157,8 +160,8 @@ func TestOnMatrix(t *testing.T) {
 	room := ada.CreateRoom(matrixtest.RoomOptions{Name: "Ops"})
 	ada.Invite(room, bot.ID())
 	p := startProgram(t, env, "-admin", string(ada.ID()), "-room", string(room))
-	p.log.waitFor(t, "what=room")
-	require.NoError(t, server.WaitForSync(patient(t), bot.ID()))
+	p.Log.WaitFor(t, "what=room")
+	require.NoError(t, server.WaitForSync(proctest.Patient(t), bot.ID()))
 	trap := mallory.CreateRoom(matrixtest.RoomOptions{Name: "Trap"})
 	mallory.Invite(trap, bot.ID())
 
@@ -167,7 +170,7 @@ func TestOnMatrix(t *testing.T) {
 	ada.Send(room, "yes")
 	waitForText(t, server, room, "has succeeded")
 
-	address := regexp.MustCompile(`msg=listening address=(\S+)`).FindStringSubmatch(p.log.String())[1]
+	address := regexp.MustCompile(`msg=listening address=(\S+)`).FindStringSubmatch(p.Log.String())[1]
 	status, body := get(t, "http://"+address+"/readyz")
 	assert.Equal(t, http.StatusOK, status, body)
 	require.Eventually(t, func() bool {
@@ -182,8 +185,8 @@ func TestOnMatrix(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "backup")
 	got := runs(t, env, "backup", file)
 	require.Equal(t, statusOK, got.status, got.stderr)
-	p.stop()
-	assert.NotContains(t, p.log.String(), bot.Password())
+	p.Stop()
+	assert.NotContains(t, p.Log.String(), bot.Password())
 
 	// On another disk it is the same device, and knows what was.
 	fresh := env.with(environment{"DEPLOY_DATA": filepath.Join(t.TempDir(), "fresh")})
@@ -192,7 +195,7 @@ func TestOnMatrix(t *testing.T) {
 	p = startProgram(t, fresh, "-admin", string(ada.ID()), "-room", string(room))
 	ada.Send(room, "!cd history")
 	waitForText(t, server, room, "Created")
-	p.stop()
+	p.Stop()
 	assert.Equal(t, devices, bot.Devices())
 	assert.NotEqual(t, "join", server.Membership(trap, bot.ID()))
 }
@@ -200,7 +203,7 @@ func TestOnMatrix(t *testing.T) {
 // waitForText waits until a message with a text, or an edit to it, is in a room.
 func waitForText(t *testing.T, server *matrixtest.Server, room id.RoomID, text string) {
 	t.Helper()
-	_, err := server.WaitFor(patient(t), func(e matrixtest.Event) bool {
+	_, err := server.WaitFor(proctest.Patient(t), func(e matrixtest.Event) bool {
 		return e.Room == room && strings.Contains(e.Body(), text)
 	})
 	require.NoError(t, err, text)
@@ -223,11 +226,11 @@ func TestLoginByOAuth(t *testing.T) {
 	env, server := newTown(t, matrixtest.WithOAuth())
 	env["MATRIX_PASSWORD"], env["MATRIX_OAUTH"] = "", "true"
 	p := startProgram(t, env, "-admin", "@ada:matrix.example", "-room", "!a:matrix.example")
-	p.log.waitFor(t, "type in ")
-	p.log.waitFor(t, "\n")
-	code := regexp.MustCompile(`type in (\S+)\n`).FindStringSubmatch(p.log.String())
+	p.Log.WaitFor(t, "type in ")
+	p.Log.WaitFor(t, "\n")
+	code := regexp.MustCompile(`type in (\S+)\n`).FindStringSubmatch(p.Log.String())
 	require.NotNil(t, code)
 	server.User("bot").Approve(code[1])
-	require.NoError(t, server.WaitForSync(patient(t), server.User("bot").ID()))
-	p.stop()
+	require.NoError(t, server.WaitForSync(proctest.Patient(t), server.User("bot").ID()))
+	p.Stop()
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ const checkTimeout = time.Minute
 
 // check tries everything that the settings name and changes nothing.
 func (p program) check(ctx context.Context, args arguments) int {
-	s, err := readSettings(args, p.getenv)
+	s, err := p.settings(args)
 	if err == nil {
 		err = s.check()
 	}
@@ -34,9 +35,13 @@ func (p program) check(ctx context.Context, args arguments) int {
 	}
 	policy := c.files(s)
 	c.semaphore(ctx, s, policy)
-	c.chat(ctx, s)
+	c.chat(ctx, s, policy)
 	if c.wrong > 0 {
-		fmt.Fprintf(p.stdout, "\n%d of %d things are wrong.\n", c.wrong, c.looked)
+		are := "are"
+		if c.wrong == 1 {
+			are = "is"
+		}
+		fmt.Fprintf(p.stdout, "\n%d of %d things %s wrong.\n", c.wrong, c.looked, are)
 		return statusFailed
 	}
 	fmt.Fprintf(p.stdout, "\nAll %d things are right.\n", c.looked)
@@ -53,12 +58,13 @@ func (c *checklist) note(remark string) { fmt.Fprintln(c.to, "  note ", remark) 
 
 // look notes whether something is right, and says which.
 func (c *checklist) look(what string, err error) bool {
-	for _, problem := range problems(err) {
+	all := problems(err)
+	for _, problem := range all {
 		fmt.Fprintf(c.to, "  WRONG %s: %s\n", what, strings.ReplaceAll(problem.Error(), "\n", "\n        "))
 	}
-	c.looked++
+	c.looked += max(1, len(all))
+	c.wrong += len(all)
 	if err != nil {
-		c.wrong++
 		return false
 	}
 	fmt.Fprintln(c.to, "  ok   ", what)
@@ -89,12 +95,16 @@ func (c *checklist) files(s settings) chatops.Policy {
 }
 
 // checkFolder finds out whether files can be made in the folder of everything.
-// One that is not there yet will be.
+// One that is not there yet will be, where the folder above allows that.
 func checkFolder(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		above := filepath.Dir(path)
+		for !exists(above) {
+			above = filepath.Dir(above)
+		}
+		return tryFolder(above)
 	case err != nil:
 		return err
 	case !info.IsDir():
@@ -102,11 +112,19 @@ func checkFolder(path string) error {
 	case othersMay(info.Mode(), writable):
 		return fmt.Errorf("others can put files into it, its mode is %#o: run chmod 700 %s", info.Mode().Perm(), path)
 	}
+	return tryFolder(path)
+}
+
+// tryFolder makes a file in a folder and removes it. A full disk shows when
+// something is written to it.
+func tryFolder(path string) error {
 	file, err := os.CreateTemp(path, ".check-")
 	if err != nil {
-		return err
+		return fmt.Errorf("this user can make nothing in %s (make it writable, or choose another folder): %w", path, err)
 	}
-	return errors.Join(file.Close(), os.Remove(file.Name()))
+	const little = 64 << 10
+	_, err = file.Write(make([]byte, little))
+	return errors.Join(err, file.Close(), os.Remove(file.Name()))
 }
 
 // checkPrivate finds files that others can read.
@@ -118,36 +136,29 @@ func checkPrivate(path string) error {
 	return fmt.Errorf("others can read it, its mode is %#o: run chmod 600 %s", info.Mode().Perm(), path)
 }
 
-// chat tries the connection to the chat.
-func (c *checklist) chat(ctx context.Context, s settings) {
+// chat tries the connection to the chat, and looks for all that is named.
+func (c *checklist) chat(ctx context.Context, s settings, policy chatops.Policy) {
 	silent := slog.New(slog.DiscardHandler)
 	if s.chat() == onMatrix {
-		c.matrix(ctx, s, silent)
-		return
+		c.matrix(ctx, s, policy, silent)
+	} else {
+		c.zulip(ctx, s, policy, silent)
 	}
-	client, _, err := newZulipClient(s, silent)
-	if !c.look("settings of Zulip", err) {
-		return
-	}
-	user, err := client.OwnUser(ctx)
-	if !c.look("Zulip "+client.Site(), explainZulip(err)) {
-		return
-	}
-	if !user.IsBot {
-		c.note(user.FullName + " is a person's account: make a bot in Zulip, and everybody sees what it is")
-	}
-	side, err := newZulip(s, silent)
-	if !c.look("chat", err) {
-		return
-	}
+}
+
+// people looks for everybody in the settings and in the policy.
+func (c *checklist) people(ctx context.Context, s settings, policy chatops.Policy, person func(ctx context.Context, name string) (chatops.UserID, error)) {
 	for _, name := range s.Admins {
-		_, err := side.person(ctx, name)
+		_, err := person(ctx, name)
 		c.look("administrator "+name, err)
 	}
-	rooms, err := side.chat.Rooms(ctx)
-	for _, name := range s.Rooms {
-		if _, there := findRoom(rooms, name); !there && err == nil {
-			c.note("the bot is not in " + name + " yet, and will subscribe to it when it starts")
-		}
+	var wrong []error
+	users := usersOf(policy)
+	for _, user := range users {
+		_, err := person(ctx, string(user))
+		wrong = append(wrong, err)
+	}
+	if len(users) > 0 {
+		c.look("people in the policy", errors.Join(wrong...))
 	}
 }

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
-	"strings"
 
 	"github.com/signalbox-go/signalbox/semaphore"
 	"github.com/signalbox-go/signalbox/semaphore/chatops"
@@ -36,78 +33,39 @@ func (c *checklist) semaphore(ctx context.Context, s settings, policy chatops.Po
 	if !c.look("projects", err) {
 		return
 	}
-	names := newTargets()
 	for _, project := range projects {
 		role, err := client.OwnRole(ctx, project.ID)
 		if err == nil && !role.Permissions.Has(semaphore.CanRunTasks) {
 			err = fmt.Errorf("user %s has the role %s there, with which nothing runs", user.Username, role.Role)
 		}
 		c.look("right to run tasks in "+project.Name, err)
+	}
+	targets, err := readTargets(ctx, client)
+	if err != nil {
+		c.look("templates", err)
+		return
+	}
+	if s.Policy != "" {
+		c.look("projects and templates in the policy", policy.CheckTargets(targets))
+	}
+}
+
+// readTargets lists all that can be run: each project, and each of its templates.
+func readTargets(ctx context.Context, client *semaphore.Client) ([]chatops.TargetRef, error) {
+	projects, err := client.Projects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []chatops.TargetRef
+	for _, project := range projects {
+		all = append(all, chatops.TargetRef{Project: project.ID, ProjectName: project.Name})
 		templates, err := client.Templates(ctx, project.ID, semaphore.TemplatesRequest{})
 		if err != nil {
-			c.look("templates of "+project.Name, err)
-			return
+			return nil, fmt.Errorf("templates of %s: %w", project.Name, err)
 		}
-		names.add(project, templates)
-	}
-	if scopes := scopesOf(policy); len(scopes) > 0 {
-		c.look("projects and templates in the policy", names.missing(scopes))
-	}
-}
-
-// targets are the names and numbers of all that can be run, in small letters.
-type targets struct{ projects, templates map[string]bool }
-
-func newTargets() targets { return targets{map[string]bool{}, map[string]bool{}} }
-
-func (t targets) add(project semaphore.Project, templates []semaphore.Template) {
-	of := []string{strings.ToLower(project.Name), strconv.FormatInt(int64(project.ID), 10)}
-	for _, name := range of {
-		t.projects[name] = true
-	}
-	for _, template := range templates {
-		for _, name := range []string{strings.ToLower(template.Name), strconv.FormatInt(int64(template.ID), 10)} {
-			t.templates[name] = true
-			for _, project := range of {
-				t.templates[project+"/"+name] = true
-			}
+		for _, t := range templates {
+			all = append(all, chatops.TargetRef{Project: project.ID, ProjectName: project.Name, Template: t.ID, TemplateName: t.Name})
 		}
 	}
-}
-
-// missing names what does not exist, or is not for the bot to see: a rule about
-// it would never hold.
-func (t targets) missing(scopes []chatops.Scope) error {
-	var wrong []error
-	said := map[string]bool{}
-	for _, scope := range scopes {
-		for what, each := range map[string]struct {
-			names []string
-			known map[string]bool
-		}{"project": {scope.Projects, t.projects}, "template": {scope.Templates, t.templates}} {
-			for _, name := range each.names {
-				if !each.known[strings.ToLower(name)] && !said[what+name] {
-					said[what+name] = true
-					wrong = append(wrong, fmt.Errorf("there is no %s %q, or the bot may not see it", what, name))
-				}
-			}
-		}
-	}
-	return errors.Join(wrong...)
-}
-
-func scopesOf(policy chatops.Policy) (scopes []chatops.Scope) {
-	for _, grant := range policy.Grants {
-		scopes = append(scopes, grant.Scope)
-	}
-	for _, rule := range policy.Approvals {
-		scopes = append(scopes, rule.Scope)
-	}
-	for _, freeze := range policy.Freezes {
-		scopes = append(scopes, freeze.Scope)
-	}
-	for _, rule := range policy.Arguments {
-		scopes = append(scopes, rule.Scope)
-	}
-	return scopes
+	return all, nil
 }

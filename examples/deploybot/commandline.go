@@ -60,25 +60,25 @@ func readLine(args []string) (line, error) {
 	flags := flag.NewFlagSet("deploybot", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // Its errors are returned, too.
 	flags.BoolVar(&l.demo, "demo", false, "")
-	flags.StringVar(&l.config, "config", "", "")
-	collect := func(into *[]string) func(string) error {
-		return func(name string) error {
-			if name == "" {
-				return errors.New("it names nobody")
+	said := func(take func(string)) func(string) error {
+		return func(text string) error {
+			if text == "" {
+				return errors.New("it is empty")
 			}
-			*into = append(*into, name)
+			take(text)
 			return nil
 		}
 	}
-	flags.Func("admin", "", collect(&l.admins))
-	flags.Func("room", "", collect(&l.rooms))
+	flags.Func("config", "", said(func(path string) { l.config = path }))
+	flags.Func("admin", "", said(func(name string) { l.admins = append(l.admins, name) }))
+	flags.Func("room", "", said(func(name string) { l.rooms = append(l.rooms, name) }))
 	for {
 		err := flags.Parse(args)
 		if errors.Is(err, flag.ErrHelp) {
 			return line{help: true}, nil
 		}
 		if err != nil {
-			return line{}, err
+			return line{}, suggestFlag(err, flags)
 		}
 		if flags.NArg() == 0 {
 			break
@@ -89,6 +89,20 @@ func readLine(args []string) (line, error) {
 		return line{}, errors.New("-demo takes nothing else: it brings its own chat, Semaphore and folder")
 	}
 	return l, l.choose()
+}
+
+// suggestFlag adds to the error about an unknown flag which one was meant.
+func suggestFlag(err error, flags *flag.FlagSet) error {
+	unknown, is := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !is {
+		return err
+	}
+	var names []string
+	flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	if near := commandline.Suggest(unknown, names); near != "" {
+		return fmt.Errorf("there is no flag -%s; did you mean -%s?", unknown, near)
+	}
+	return fmt.Errorf("there is no flag -%s: settings are variables or keys of the file of -config", unknown)
 }
 
 // choose finds the command in the words and leaves those that are for it.

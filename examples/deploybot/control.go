@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"syscall"
 	"time"
@@ -63,7 +64,10 @@ func askForArchive(ctx context.Context, path string, w io.Writer) (running bool,
 		return false, nil
 	}
 	if err != nil {
-		return true, fmt.Errorf("ask the bot that runs: %w", err)
+		if of, ok := errors.AsType[*url.Error](err); ok {
+			err = of.Err // The address is none that anybody knows.
+		}
+		return true, fmt.Errorf("the bot that runs gave no backup, see its log: %w", err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +30,8 @@ type demo struct {
 }
 
 // playDemo plays the demo and returns the status for the caller.
-func (p program) playDemo(ctx context.Context) int {
-	ctx, cancel := context.WithTimeoutCause(ctx, demoTimeout, fmt.Errorf("the demo took longer than %v", demoTimeout))
+func (p program) playDemo(stopped context.Context) int {
+	ctx, cancel := context.WithTimeoutCause(stopped, demoTimeout, fmt.Errorf("the demo took longer than %v", demoTimeout))
 	defer cancel()
 	began := time.Now()
 	out := newTranscript(p.stdout, p.getenv)
@@ -39,7 +40,10 @@ func (p program) playDemo(ctx context.Context) int {
 		err = d.play(ctx)
 		closeAll()
 	}
-	if err != nil {
+	switch {
+	case err != nil && stopped.Err() != nil:
+		return p.fail(errors.New("the demo was stopped before its end"))
+	case err != nil:
 		return p.fail(fmt.Errorf("the demo failed: %w", err))
 	}
 	out.success(fmt.Sprintf("All %d expectations held, in %.0f s.", d.checks, time.Since(began).Seconds()))

@@ -11,6 +11,7 @@ import (
 var (
 	mentioned = regexp.MustCompile(`@_?\*\*[^*|]*\|(\d+)\*\*`)
 	linked    = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
+	toType    = regexp.MustCompile("`(!cd [^`]*)`")
 )
 
 // plain takes the marks of Zulip's Markdown off a text.
@@ -24,6 +25,7 @@ func (c cast) plain(content string) string {
 		return "@" + names[mentioned.FindStringSubmatch(mention)[1]]
 	})
 	content = linked.ReplaceAllString(content, "$1")
+	content = toType.ReplaceAllString(content, "“$1”") // It would run into the sentence around it.
 	return strings.NewReplacer("**", "", "`", "").Replace(content)
 }
 
@@ -71,7 +73,11 @@ func cutBlock(block []string) []string {
 	if over <= 0 {
 		return block
 	}
-	return append([]string{fmt.Sprintf("┃ … %d lines above", over)}, block[over:]...)
+	above := fmt.Sprintf("┃ … %d lines above", over)
+	if over == 1 {
+		above = "┃ … 1 line above"
+	}
+	return append([]string{above}, block[over:]...)
 }
 
 // aligned writes a table with its columns below each other.

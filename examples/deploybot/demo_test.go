@@ -56,7 +56,7 @@ func inOrder(t *testing.T, text string, fragments ...string) {
 // quietDemo is a demo that nobody reads.
 func quietDemo(t *testing.T) *demo {
 	t.Helper()
-	d, closeAll, err := newDemo(newTranscript(io.Discard, environment{}.get), program{getenv: environment{}.get, stderr: io.Discard})
+	d, closeAll, err := newDemo(newTranscript(io.Discard, environment{}.get), program{getenv: environment{}.get, environ: environment{}.all, stderr: io.Discard})
 	require.NoError(t, err)
 	t.Cleanup(closeAll)
 	return d
@@ -111,9 +111,9 @@ func TestInterruptedDemo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stderr strings.Builder
-	p := program{getenv: environment{}.get, stdout: io.Discard, stderr: &stderr}
+	p := program{getenv: environment{}.get, environ: environment{}.all, stdout: io.Discard, stderr: &stderr}
 	assert.Equal(t, statusFailed, p.run(ctx, []string{"-demo"}))
-	assert.Contains(t, stderr.String(), "the demo failed")
+	assert.Equal(t, "deploybot: the demo was stopped before its end\n", stderr.String())
 }
 
 func TestTranscript(t *testing.T) {
@@ -125,6 +125,6 @@ func TestTranscript(t *testing.T) {
 	assert.Equal(t, []string{"┃ one two three"}, wrap("┃ one two three", 9))
 
 	c := quietDemo(t).cast
-	assert.Equal(t, []string{"Ask @Ada Weber about #1", "a   bcd", "éf  g", "┃ … 1 lines above"},
+	assert.Equal(t, []string{"Ask @Ada Weber about #1", "a   bcd", "éf  g", "┃ … 1 line above"},
 		c.readable("**Ask** @_**|" + number(c.ada.User) + "** about [#\u200b1](http://x)\n\n| a | bcd |\n| --- | --- |\n| éf | g |\n```text\n" + strings.Repeat("x\n", 9) + "x\n```")[:4])
 }

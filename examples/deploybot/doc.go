@@ -21,8 +21,16 @@
 // Beyond that "deploybot init" writes a configuration with a comment on every
 // key, and a policy that says who may do what. Every key is an environment
 // variable too, which shadows it, and every secret may be in a file of its own.
+// A key that does not exist is an error, and so is such a variable DEPLOY_...; one
+// of Matrix, Zulip, Semaphore or the log that is nearly right is worth a warning.
 // A configuration that others can read is refused. "deploybot check" says what
 // is wrong with all of it, and "deploybot show" what is in force.
+//
+// Settings and policy name people and rooms in the same ways: by id or, where the
+// chat has such, by e-mail address, alias or name of a channel, which are looked
+// up at each start. What does not exist is an error of "deploybot check", and a
+// warning in the log at the start and whenever the policy has changed. The last
+// line of the policy is three dots, so that one that was cut short is known.
 //
 // # What it keeps
 //

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/examples/internal/proctest"
 	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
 	"github.com/signalbox-go/signalbox/semaphore/semaphoretest"
 )
@@ -46,7 +47,7 @@ func TestAProcessEndsInTimeAndLeavesNothingElsewhere(t *testing.T) {
 			o := newOffice(t)
 			project := o.semaphore.AddProject("slow")
 			o.semaphore.AddTemplate(project, semaphoretest.Template{Name: "long", Script: semaphoretest.Script{Lines: 1, Hold: time.Hour}})
-			elsewhere, log := t.TempDir(), newLogBuffer()
+			elsewhere, log := t.TempDir(), new(proctest.Log)
 			self, err := os.Executable()
 			require.NoError(t, err)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -58,9 +59,9 @@ func TestAProcessEndsInTimeAndLeavesNothingElsewhere(t *testing.T) {
 				process.Env = append(process.Env, name+"="+value)
 			}
 			require.NoError(t, process.Start())
-			log.waitFor(t, "what=administrator")
-			log.waitFor(t, "what=room")
-			require.NoError(t, o.zulip.WaitForPoll(patient(t), o.bot))
+			log.WaitFor(t, "what=administrator")
+			log.WaitFor(t, "what=room")
+			require.NoError(t, o.zulip.WaitForPoll(proctest.Patient(t), o.bot))
 			o.posts(o.ada, "!cd run slow long")
 			o.reads(t, "Run slow")
 			o.posts(o.ada, "yes")
@@ -95,24 +96,24 @@ func TestTheDataFolderIsAsDocumented(t *testing.T) {
 	}
 	o := newOffice(t)
 	p := o.start(t, "-admin", o.ada.Email, "-room", "ops")
-	p.log.waitFor(t, "what=room")
+	p.Log.WaitFor(t, "what=room")
 	o.posts(o.ada, "!cd projects")
 	o.reads(t, "website")
 	socket := filepath.Base((&settings{Data: o.get("DEPLOY_DATA")}).controlFile())
 	assert.Equal(t, []string{"audit.jsonl", socket, "deploy.db"}, top(o.get("DEPLOY_DATA")))
 	assert.NotContains(t, readAll(t, o.get("DEPLOY_DATA")), o.get("ZULIP_API_KEY"), "no secret is kept")
 	assert.NotContains(t, readAll(t, o.get("DEPLOY_DATA")), o.get("SEMAPHORE_TOKEN"), "no secret is kept")
-	p.stop()
+	p.Stop()
 
 	env, server := newTown(t)
 	ada := server.User("ada")
 	room := ada.CreateRoom(matrixtest.RoomOptions{Name: "Ops"})
 	ada.Invite(room, server.User("bot").ID())
 	p = startProgram(t, env, "-admin", string(ada.ID()), "-room", string(room))
-	p.log.waitFor(t, "what=room")
+	p.Log.WaitFor(t, "what=room")
 	ada.Send(room, "!cd projects")
 	waitForText(t, server, room, "website")
-	p.stop()
+	p.Stop()
 	assert.Equal(t, []string{"audit.jsonl", "deploy.db", "matrix"}, top(env.get("DEPLOY_DATA")))
 	kept := readAll(t, env.get("DEPLOY_DATA"))
 	assert.NotContains(t, kept, env.get("MATRIX_PASSWORD"))
@@ -175,13 +176,13 @@ func TestNoSecretIsTold(t *testing.T) {
 				}
 				p := startProgram(t, env, people...)
 				select {
-				case <-p.status:
+				case <-p.Status:
 				case <-time.After(300 * time.Millisecond): // It keeps trying.
-					p.cancel()
-					<-p.status
+					p.Interrupt()
+					<-p.Status
 				}
-				assert.NotContains(t, p.log.String(), "hunter2")
-				assert.NotEmpty(t, p.log.String())
+				assert.NotContains(t, p.Log.String(), "hunter2")
+				assert.NotEmpty(t, p.Log.String())
 			}
 		})
 	}

@@ -7,10 +7,11 @@ import (
 )
 
 // findRoom finds the room that is meant by an id, or by the name of a channel of
-// Zulip. Names of rooms of Matrix mean nothing: everybody can give the same.
+// Zulip. What is a number is never a
+// name. Names of rooms of Matrix mean nothing: everybody can give the same.
 func findRoom(rooms []chatops.Room, name string) (chatops.Room, bool) {
 	for _, room := range rooms {
-		channel := isNumber(string(room.ID)) && strings.EqualFold(room.Name, strings.TrimPrefix(name, "#"))
+		channel := !isNumber(name) && isNumber(string(room.ID)) && strings.EqualFold(room.Name, strings.TrimPrefix(name, "#"))
 		if string(room.ID) == name || channel {
 			return room, true
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -13,7 +14,7 @@ import (
 // health asks the bot that runs on this machine whether it is well, as the
 // health check of a container does that has no other program in it.
 func (p program) health(ctx context.Context, args arguments) int {
-	s, err := readSettings(args, p.getenv)
+	s, err := p.settings(args)
 	if err == nil && s.Listen == noListen {
 		err = errors.New("listen is off, so there is nobody to ask")
 	}
@@ -41,7 +42,10 @@ func askHealth(ctx context.Context, address string) (string, error) {
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return "", err
+		if of, ok := errors.AsType[*url.Error](err); ok {
+			err = of.Err // The rest is the address.
+		}
+		return "", fmt.Errorf("no bot answers on %s (DEPLOY_LISTEN): %w", address, err)
 	}
 	defer response.Body.Close()
 	const longest = 1000

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +17,7 @@ func (p program) initialize(_ context.Context, args arguments) int {
 		folder = args.words[0]
 	}
 	args.config = "" // It would shadow nothing, and is about to be written.
-	s, err := readSettings(args, p.getenv)
+	s, err := p.settings(args)
 	if err != nil {
 		return p.refuse(err)
 	}
@@ -28,7 +29,13 @@ func (p program) initialize(_ context.Context, args arguments) int {
 	}
 	config := filepath.Join(folder, "deploybot.yaml")
 	policy := s.handOver()
-	for _, file := range []struct{ path, content string }{{config, s.template()}, {s.Policy, policy.policyTemplate()}} {
+	files := []struct{ path, content string }{{config, s.template()}, {s.Policy, policy.policyTemplate()}}
+	for _, file := range files {
+		if exists(file.path) {
+			return p.fail(fmt.Errorf("%s exists already, so nothing was written: move it away, or name another folder", file.path))
+		}
+	}
+	for _, file := range files {
 		if err := writeNew(file.path, file.content); err != nil {
 			return p.fail(err)
 		}
@@ -44,17 +51,18 @@ Next:
 	return statusOK
 }
 
-// writeNew writes a file for its owner alone, and none that there is already.
+// writeNew writes a file for its owner alone, whole or not at all, and none that
+// there is already.
 func writeNew(path, content string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, privateFile)
 	if err != nil {
-		return fmt.Errorf("%w; it is left as it is", err)
-	}
-	if _, err := file.WriteString(content); err != nil {
-		_ = file.Close() // The first error says more.
 		return err
 	}
-	return file.Close()
+	_, err = file.WriteString(content)
+	if err = errors.Join(err, file.Close()); err != nil {
+		_ = os.Remove(path) // The first error says more.
+	}
+	return err
 }
 
 // template is a configuration file with a comment on every key, in which only

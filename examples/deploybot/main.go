@@ -12,7 +12,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	p := program{getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	p := program{getenv: os.Getenv, environ: os.Environ, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	status := p.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(status)
@@ -29,6 +29,7 @@ const (
 // program is the process, as far as the commands know it.
 type program struct {
 	getenv         func(string) string
+	environ        func() []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
@@ -47,7 +48,7 @@ func (p program) run(ctx context.Context, args []string) int {
 		return p.playDemo(ctx)
 	}
 	if line.config == "" {
-		line.config = p.getenv("DEPLOY_CONFIG")
+		line.config = p.getenv(configFile)
 	}
 	return line.command.run(p, ctx, line.arguments)
 }

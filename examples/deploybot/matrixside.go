@@ -37,7 +37,7 @@ func newMatrix(s settings, policy chatops.Policy, log *slog.Logger, ask io.Write
 	return &side{
 		chat: chat, contact: noted.at,
 		run:    func(ctx context.Context, engine countedEngine) error { return chat.Run(ctx, engine) },
-		person: func(_ context.Context, name string) (chatops.UserID, error) { return chatops.UserID(name), nil },
+		person: visitorPerson(s.Matrix),
 		parts:  func() []part { return append([]part{{partMatrix, chat.Bot().Backup}}, s.pickleKeyPart()...) },
 	}, nil
 }
@@ -63,7 +63,9 @@ func (s *settings) invites(policy chatops.Policy) matrixbot.Invites {
 		}
 	}
 	for _, room := range policy.Rooms {
-		in.Rooms = append(in.Rooms, id.RoomID(room))
+		if strings.HasPrefix(string(room), "!") {
+			in.Rooms = append(in.Rooms, id.RoomID(room))
+		}
 	}
 	if len(in.Rooms) == 0 {
 		return matrixbot.Invites{} // No rooms would mean all of them.

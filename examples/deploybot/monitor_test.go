@@ -216,7 +216,9 @@ func TestHealthCommand(t *testing.T) {
 	w.started = time.Now().Add(-time.Hour)
 	assert.Equal(t, result{status: statusFailed, stderr: "deploybot: not healthy: Zulip has not answered for 1h0m0s\n"}, runs(t, env, "health"))
 	server.Close()
-	assert.Equal(t, statusFailed, runs(t, env, "health").status)
+	gone := runs(t, env, "health")
+	assert.Equal(t, statusFailed, gone.status)
+	assert.Contains(t, gone.stderr, "deploybot: no bot answers on "+env.get("DEPLOY_LISTEN")+" (DEPLOY_LISTEN): ")
 	assert.Equal(t, statusConfig, runs(t, environment{"DEPLOY_LISTEN": "off"}, "health").status)
 	assert.Equal(t, statusConfig, runs(t, environment{"DEPLOY_LISTEN": "example.org:80"}, "health").status)
 }

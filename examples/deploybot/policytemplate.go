@@ -43,17 +43,20 @@ const policyText = `# Who may run what with deploybot. It is read again within t
 # changes; where it is wrong, what was in force stays in force.
 #
 # People are named by what nobody can choose or change: @ada:example.org on
-# Matrix, the number of a user on Zulip. Rooms are named by their ids:
-# !abc:example.org on Matrix, the number of a channel on Zulip. Projects and
-# templates are named by name or number, a template also as project/template.
-# A list of rooms, projects or templates that is left out means all of them.
+# Matrix, the number of a user on Zulip; there an e-mail address does too. Rooms
+# are named by their ids: !abc:example.org on Matrix, the number of a channel on
+# Zulip; an alias, as #ops:example.org, or the name of a channel does too. Such an
+# address or name is looked up at each start and means what it means then.
+# Projects and templates are named by name or number, a template also as
+# project/template. A list of rooms, projects or templates that is left out means
+# all of them. "deploybot check" finds what does not exist.
 
 # Where commands count, and whether they do in direct messages too.
 ROOMS
 direct: true
 
-# Who may do what. Nobody else gets so much as an answer. The roles, each with
-# all that those before it may:
+# Who may do what. Everybody else may do nothing, and is told so now and then.
+# The roles, each with all that those before it may:
 #   viewer    looks at projects, templates, tasks and logs
 #   runner    runs templates, stops tasks, locks
 #   approver  approves what others want to run
@@ -93,4 +96,8 @@ GRANTS
 # reactions, which Matrix never encrypts, confirm in encrypted rooms.
 #require_verified: true
 #plaintext_reactions: true
+
+# The end. Keep this line the last one: a file without it may have been cut short
+# while it was written, and is not put into force.
+...
 `

@@ -53,6 +53,7 @@ func TestRoster(t *testing.T) {
 		s := settings{Admins: []string{"7", "ada@example.org"}, Rooms: []string{"#deploys", "3", "late", "nowhere"}}
 		file := chatops.Policy{Rooms: []chatops.RoomID{"1"}, Grants: []chatops.Grant{{Users: []chatops.UserID{"2"}, Role: chatops.Viewer}}}
 		r := newRoster(s, side, file, slog.New(slog.DiscardHandler))
+		r.targets = func(context.Context) ([]chatops.TargetRef, error) { return nil, nil }
 		var inForce chatops.Policy // Guarded by the roster's lock.
 		var refused error
 		r.apply = func(p chatops.Policy) error {
@@ -73,7 +74,7 @@ func TestRoster(t *testing.T) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			r.resolve(ctx, s.Admins, s.Rooms)
+			r.resolve(ctx)
 		}()
 		synctest.Wait()
 		assert.Equal(t, []chatops.RoomID{"1", "4", "3"}, applied().Rooms)
@@ -90,7 +91,7 @@ func TestRoster(t *testing.T) {
 		assert.Equal(t, []chatops.RoomID{"9", "4", "3", "5"}, applied().Rooms)
 		assert.Len(t, applied().Grants, 1)
 		refused = errors.New("no")
-		require.ErrorIs(t, r.change(func() { r.file, r.rooms = chatops.Policy{}, nil }), refused)
+		require.ErrorIs(t, r.change(func() { r.file, r.places = chatops.Policy{}, nil }), refused)
 		assert.Equal(t, applied(), r.policy(), "what is refused leaves no trace")
 	})
 }

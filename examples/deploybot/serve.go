@@ -11,7 +11,7 @@ import (
 
 // serve is the bot, until ctx ends.
 func (p program) serve(ctx context.Context, args arguments) int {
-	s, err := readSettings(args, p.getenv)
+	s, err := p.settings(args)
 	if err == nil {
 		err = s.check()
 	}

@@ -265,7 +265,7 @@ func TestInit(t *testing.T) {
 
 	again := runs(t, env, "init", folder)
 	assert.Equal(t, statusFailed, again.status)
-	assert.Contains(t, again.stderr, "left as it is")
+	assert.Contains(t, again.stderr, "exists already, so nothing was written")
 }
 
 // TestPolicyTemplate reads the policy with all of its comments taken away that
@@ -316,9 +316,11 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"xyzzy"}, `there is no command "xyzzy"`},
 		{[]string{"audit"}, `there is no command "audit"`},
 		{[]string{"show", "it"}, `show takes no "it"`},
-		{[]string{"-colour"}, "-colour"},
+		{[]string{"-colour"}, "there is no flag -colour: settings are variables"},
+		{[]string{"check", "-rooms", "x"}, "there is no flag -rooms; did you mean -room?"},
+		{[]string{"-config=", "check"}, "it is empty"},
 		{[]string{"-admin"}, "-admin"},
-		{[]string{"-admin", ""}, "it names nobody"},
+		{[]string{"-admin", ""}, "it is empty"},
 		{[]string{"-demo", "show"}, "-demo takes nothing else"},
 		{[]string{"-demo", "-admin", "x"}, "-demo takes nothing else"},
 	} {

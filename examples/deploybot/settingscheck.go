@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -32,8 +33,11 @@ func (s *settings) chat() chatName {
 // check finds what cannot work. It looks at nothing but the settings.
 func (s *settings) check() error {
 	wrong := []error{s.checkChat(), s.checkPeople(), s.checkListen()}
-	if s.Semaphore.URL == "" {
+	switch {
+	case s.Semaphore.URL == "":
 		wrong = append(wrong, errors.New("semaphore.url (SEMAPHORE_URL) is missing: the address at which people open Semaphore"))
+	case !strings.Contains(s.Semaphore.URL, "://"):
+		wrong = append(wrong, fmt.Errorf("semaphore.url (SEMAPHORE_URL): %q is no address, as https://ci.example.org", s.Semaphore.URL))
 	}
 	if s.Semaphore.Token.IsZero() {
 		wrong = append(wrong, errors.New("semaphore.token (SEMAPHORE_TOKEN or SEMAPHORE_TOKEN_FILE) is missing: "+
@@ -41,6 +45,9 @@ func (s *settings) check() error {
 	}
 	if s.Prefix == "" || strings.ContainsAny(s.Prefix, " \t\n") || len(s.Prefix) > 20 {
 		wrong = append(wrong, fmt.Errorf("prefix (DEPLOY_PREFIX): %q is not one word of at most 20 characters, as !cd", s.Prefix))
+	}
+	if isNumber(s.Prefix) {
+		wrong = append(wrong, fmt.Errorf("prefix (DEPLOY_PREFIX): %q is a number: commands begin with a word, as !cd", s.Prefix))
 	}
 	return errors.Join(wrong...)
 }
@@ -108,18 +115,14 @@ func (s *settings) checkPeople() error {
 			wrong = append(wrong, errors.New("commands count in no room: name rooms with -room, rooms (DEPLOY_ROOMS), or in a policy (DEPLOY_POLICY)"))
 		}
 	}
-	chat := s.chat()
 	for _, name := range s.Admins {
-		switch {
-		case chat == onMatrix && (!strings.HasPrefix(name, "@") || !strings.Contains(name, ":")):
-			wrong = append(wrong, fmt.Errorf("admins: %q is no user id of Matrix, as @ada:example.org", name))
-		case chat == onZulip && !strings.Contains(name, "@") && !isNumber(name):
-			wrong = append(wrong, fmt.Errorf("admins: %q is neither a user id of Zulip, as 12, nor an e-mail address", name))
+		if err := s.chat().checkPerson(name); err != nil {
+			wrong = append(wrong, fmt.Errorf("admins: %w", err))
 		}
 	}
 	for _, name := range s.Rooms {
-		if chat == onMatrix && !strings.HasPrefix(name, "!") && !strings.HasPrefix(name, "#") {
-			wrong = append(wrong, fmt.Errorf("rooms: %q is neither the id of a room, as !abc:example.org, nor an alias, as #deploys:example.org", name))
+		if err := s.chat().checkRoom(name); err != nil {
+			wrong = append(wrong, fmt.Errorf("rooms: %w", err))
 		}
 	}
 	return errors.Join(wrong...)
@@ -132,8 +135,8 @@ func (s *settings) checkListen() error {
 	if s.Listen == noListen {
 		return nil
 	}
-	host, _, err := net.SplitHostPort(s.Listen)
-	if err != nil {
+	host, port, err := net.SplitHostPort(s.Listen)
+	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
 		return fmt.Errorf("listen (DEPLOY_LISTEN): %q is no address, as 127.0.0.1:9127, and not %s", s.Listen, noListen)
 	}
 	if address := net.ParseIP(host); host != "localhost" && (address == nil || !address.IsLoopback()) {

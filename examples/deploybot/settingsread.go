@@ -32,7 +32,7 @@ func readSettings(args arguments, getenv func(string) string) (settings, error) 
 	if len(args.rooms) > 0 {
 		s.Rooms = args.rooms
 	}
-	wrong = append(wrong, s.readSecrets())
+	wrong = append(wrong, s.checkAddresses(), s.readSecrets())
 	s.remarkOnRisks()
 	return s, errors.Join(wrong...)
 }
@@ -93,7 +93,8 @@ func (s *settings) readSecrets() error {
 		}
 		file := find(all, each.variable+fileSuffix)
 		if file.isSet() && each.isSet() {
-			wrong = append(wrong, fmt.Errorf("%s and %s are both set: one is enough", each.key, file.key))
+			wrong = append(wrong, fmt.Errorf("%s and %s are both set: take one away (%s, %s)",
+				each.key, file.key, each.variable, file.variable))
 			continue
 		}
 		if !file.isSet() {
@@ -103,7 +104,7 @@ func (s *settings) readSecrets() error {
 		content, warnings, err := secret.ReadFile(path)
 		text := strings.TrimSpace(string(content))
 		if err == nil && text == "" {
-			err = errors.New("the file is empty")
+			err = fmt.Errorf("%s is empty", path)
 		}
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("%s (%s): %w", file.key, file.variable, err))

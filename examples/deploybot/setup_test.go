@@ -11,10 +11,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// environment is a getenv.
+// environment is that of the program.
 type environment map[string]string
 
 func (e environment) get(name string) string { return e[name] }
+
+func (e environment) all() (entries []string) {
+	for name, value := range e {
+		entries = append(entries, name+"="+value)
+	}
+	return entries
+}
 
 func (e environment) with(more environment) environment {
 	all := maps.Clone(e)
@@ -53,7 +60,7 @@ type result struct {
 func runs(t *testing.T, env environment, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	p := program{getenv: env.get, stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
+	p := program{getenv: env.get, environ: env.all, stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
 	status := p.run(t.Context(), args)
 	return result{status, stdout.String(), stderr.String()}
 }

@@ -10,14 +10,14 @@ import (
 
 // show prints the settings as they are in force, as a configuration file.
 func (p program) show(_ context.Context, args arguments) int {
-	s, err := readSettings(args, p.getenv)
+	s, err := p.settings(args)
 	if err != nil {
 		return p.refuse(err)
 	}
-	section := ""
-	for _, each := range s.list() {
-		if !each.isSet() {
-			continue
+	section, all := "", s.list()
+	for _, each := range all {
+		if _, secret := each.secret(); !each.isSet() || secret && find(all, each.variable+fileSuffix).isSet() {
+			continue // A secret from a file stands there by the name of the file.
 		}
 		if each.section() != section {
 			section = each.section()

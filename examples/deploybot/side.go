@@ -14,7 +14,7 @@ import (
 type side struct {
 	chat    chatops.Chat
 	run     func(ctx context.Context, engine countedEngine) error          // Feeds the engine.
-	person  func(ctx context.Context, name string) (chatops.UserID, error) // Who is meant in the settings.
+	person  func(ctx context.Context, name string) (chatops.UserID, error) // Who is meant by a name.
 	contact func() time.Time                                               // See [contact].
 	parts   func() []part                                                  // Its parts of a backup; nil for none.
 }

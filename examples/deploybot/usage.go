@@ -42,6 +42,8 @@ environment.
 	fmt.Fprintf(w, `  %s
         true lets a configuration file pass that others can read
 
+Another variable DEPLOY_... is taken for a slip of the hand, and refused.
+
 It ends with status 0 after SIGINT or SIGTERM, 1 when it cannot go on, 2 when
 the command line makes no sense, and 78 when the settings are wrong.
 `, allowReadable)
@@ -60,6 +62,10 @@ func (p program) refuse(err error) int {
 	fmt.Fprintln(p.stderr, "deploybot cannot start:")
 	for _, problem := range problems(err) {
 		fmt.Fprintln(p.stderr, "  -", strings.ReplaceAll(problem.Error(), "\n", "\n    "))
+	}
+	remarks, _ := p.mistyped() // What is missing may be there by another name; the rest of it is in err.
+	for _, remark := range remarks {
+		fmt.Fprintln(p.stderr, "  -", remark)
 	}
 	fmt.Fprint(p.stderr, `
 To watch it work without any setting:  deploybot -demo

@@ -20,7 +20,7 @@ import (
 // verify runs the bot's account for one verification: one that the bot asks
 // somebody for, or one that somebody asks the bot for.
 func (p program) verify(ctx context.Context, args arguments) int {
-	s, err := readSettings(args, p.getenv)
+	s, err := p.settings(args)
 	switch {
 	case err != nil:
 	case s.chat() != onMatrix:

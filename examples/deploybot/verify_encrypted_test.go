@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/examples/internal/proctest"
 	"github.com/signalbox-go/signalbox/matrixbot/matrixtest"
 )
 
@@ -39,16 +40,16 @@ func TestTwoTerminals(t *testing.T) {
 				}
 			}
 			var running sync.WaitGroup
-			waiting := newLogBuffer() // What the one shows that waits.
+			waiting := new(proctest.Log) // What the one shows that waits.
 			var first, second result
 			running.Go(func() {
-				p := program{getenv: terminal(bot).get, stdin: strings.NewReader(tt.answer), stdout: waiting, stderr: waiting}
+				p := program{getenv: terminal(bot).get, environ: terminal(bot).all, stdin: strings.NewReader(tt.answer), stdout: waiting, stderr: waiting}
 				first.status = p.run(t.Context(), []string{"verify"})
 			})
-			waiting.waitFor(t, "Now verify the bot")
+			waiting.WaitFor(t, "Now verify the bot")
 			running.Go(func() {
-				out := newLogBuffer()
-				p := program{getenv: terminal(ada).get, stdin: strings.NewReader(tt.answer), stdout: out, stderr: out}
+				out := new(proctest.Log)
+				p := program{getenv: terminal(ada).get, environ: terminal(ada).all, stdin: strings.NewReader(tt.answer), stdout: out, stderr: out}
 				second.status = p.run(t.Context(), []string{"verify", string(bot.ID())})
 				second.stdout = out.String()
 			})

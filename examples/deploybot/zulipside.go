@@ -78,15 +78,28 @@ func (z *zulipSettings) credentials() (zulip.Credentials, error) {
 	return c, nil
 }
 
-// zulipPerson finds out who an administrator is that is named by number or
-// e-mail address.
+// zulipPerson finds out who is named by number or e-mail address. For who is
+// named otherwise it tells the number, where there is one of that name.
 func zulipPerson(ctx context.Context, client *zulip.Client, name string) (chatops.UserID, error) {
-	if !strings.Contains(name, "@") {
-		return chatops.UserID(name), nil
-	}
-	user, err := client.UserByEmail(ctx, name)
-	if err != nil {
+	if err := onZulip.checkPerson(name); err != nil {
+		if users, failed := client.Users(ctx, zulip.UsersRequest{}); failed == nil {
+			for _, user := range users {
+				if strings.EqualFold(user.FullName, name) {
+					err = fmt.Errorf("%w; %s is %d", err, user.FullName, user.ID)
+				}
+			}
+		}
 		return "", err
+	}
+	var user zulip.User
+	var err error
+	if id, bad := strconv.ParseInt(name, 10, 64); bad == nil {
+		user, err = client.User(ctx, zulip.UserID(id))
+	} else {
+		user, err = client.UserByEmail(ctx, name)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
 	}
 	return chatops.UserID(strconv.FormatInt(int64(user.ID), 10)), nil
 }

@@ -72,7 +72,7 @@ func run(ctx context.Context, p process) int {
 		return statusRefused
 	}
 	screen := newScreen(p, s.noColor)
-	for _, warning := range s.credentials.Warnings {
+	for _, warning := range append(s.warnings, s.credentials.Warnings...) {
 		screen.note(yellow, warning)
 	}
 	task, status := start(ctx, p, s, client, screen)

@@ -18,6 +18,8 @@ import (
 // TestRefusals is what keeps a task from being started, and what is said about it.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
+	secret := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("swordfish\n"), 0o600))
 	for name, c := range map[string]struct {
 		args []string
 		env  environment // Replaces what is right.
@@ -41,10 +43,11 @@ func TestRefusals(t *testing.T) {
 		"variable twice":        {args: []string{"-var", "a=1", "-var", "a=2"}, why: "a is given twice"},
 		"secret of no form":     {args: []string{"-secret-file", "password"}, why: "it must be NAME=FILE"},
 		"secret without file":   {args: []string{"-secret-file", "password=/does/not/exist"}, why: "no such file"},
+		"secret of nothing":     {args: []string{"-secret-file", "password=/dev/null"}, why: "the file is empty"},
 		"survey not answered":   {args: []string{"release"}, why: `-var stage=… is required; it can be "test", "live"; -var hosts=… is required`},
 		"wrong answer":          {args: []string{"release", "-var", "stage=moon", "-var", "hosts=2"}, why: `-var stage=… cannot be "moon"; it can be "test", "live"`},
 		"secret in the open":    {args: []string{"destroy", "-var", "password=hunter2"}, why: "password is secret: give it as -secret-file password=FILE"},
-		"open as a secret":      {args: []string{"release", "-secret-file", "stage=/dev/null"}, why: "stage is no secret of this template: give it as -var stage=VALUE"},
+		"open as a secret":      {args: []string{"release", "-secret-file", "stage=" + secret}, why: "stage is no secret of this template: give it as -var stage=VALUE"},
 		"dry run of a script":   {args: []string{"deploy", "-dry-run"}, why: "-dry-run is for Ansible"},
 		"secret not given":      {args: []string{"destroy"}, why: "password is secret: give it as -secret-file password=FILE"},
 		"wrong mark":            {args: []string{"deploy", "-mark", "short"}, why: "-mark must have 8 to 64 letters"},
@@ -142,13 +145,14 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	secret, token := filepath.Join(folder, "secret"), filepath.Join(folder, "token")
-	require.NoError(t, os.WriteFile(secret, []byte("swordfish\n"), 0o600))
+	require.NoError(t, os.WriteFile(secret, []byte("swordfish\n"), 0o644))
 	inBooth(t, semaphoretest.Script{}, func(b *booth) {
 		b.surveys()
 		require.NoError(t, os.WriteFile(token, []byte(b.Admin().Token+"\n"), 0o644))
 		b.env = environment{"SEMAPHORE_URL": b.URL(), "SEMAPHORE_TOKEN_FILE": token}
 		b.runs(statusSuccess, "destroy", "-secret-file", "password="+secret)
 		assert.Contains(t, b.stderr.String(), token+" can be read by others; chmod 600 protects it\n")
+		assert.Contains(t, b.stderr.String(), secret+" can be read by others; chmod 600 protects it\n")
 		assert.NotContains(t, b.stderr.String(), "swordfish")
 		found := false
 		for _, r := range b.Requests() {
@@ -182,7 +186,7 @@ func TestUsage(t *testing.T) {
 		assert.Contains(t, stdout.String(), "  -"+s.flag)
 		args := []string{"-" + s.flag}
 		if s.argument != "" {
-			args = append(args, "name=/dev/null")
+			args = append(args, "name=settings.go")
 		}
 		_, err := readSettings(args, environment{"SEMAPHORE_URL": "https://ci.example.org", "SEMAPHORE_TOKEN": "t0ken"}.get)
 		require.NoError(t, err, "%s is known", s.flag)

@@ -18,6 +18,7 @@ type settings struct {
 	credentials                 semaphore.Credentials
 	project, template           string                     // Names or ids.
 	request                     semaphore.StartTaskRequest // Complete but for the id of the template.
+	warnings                    []string                   // Remarks on where secrets came from.
 }
 
 // A setting is a flag. The argument is empty where the flag is a switch.
@@ -147,13 +148,20 @@ func (s *settings) readSecret(text string) error {
 	if err != nil {
 		return err
 	}
-	if len(content) > maxSecret {
+	secret := strings.TrimRight(string(content), "\r\n")
+	switch {
+	case len(content) > maxSecret:
 		return fmt.Errorf("it has more than %d bytes", maxSecret)
+	case secret == "":
+		return errors.New("the file is empty")
+	}
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o044 != 0 {
+		s.warnings = append(s.warnings, path+" can be read by others; chmod 600 protects it")
 	}
 	if s.request.SecretVariables == nil {
 		s.request.SecretVariables = map[string]semaphore.Secret{}
 	}
-	s.request.SecretVariables[name] = semaphore.NewSecret(strings.TrimRight(string(content), "\r\n"))
+	s.request.SecretVariables[name] = semaphore.NewSecret(secret)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/signalbox-go/signalbox/examples/internal/proctest"
 	"github.com/signalbox-go/signalbox/standup/boltstore"
 	"github.com/signalbox-go/signalbox/zulip/zuliptest"
 )
@@ -22,10 +23,10 @@ func TestOneDayWithRestarts(t *testing.T) {
 	o := newOffice(t)
 
 	p := o.start(t, "-rehearse-at", "2026-06-16T16:00:00+02:00")
-	p.log.waitFor(t, "rehearsal=true")
+	p.Log.WaitFor(t, "rehearsal=true")
 	o.posts(o.jonas, "setup 09:30 16:30 17:30")
 	o.reads(t, commandTopic, "is set up")
-	p.stop()
+	p.Stop()
 
 	p = o.start(t, "-rehearse-at", "2026-06-17T09:30:01+02:00")
 	for _, person := range o.team() {
@@ -33,7 +34,7 @@ func TestOneDayWithRestarts(t *testing.T) {
 	}
 	o.says(o.lena, "The first answer")
 	o.hears(t, o.lena, "What are you planning")
-	p.stop()
+	p.Stop()
 
 	o.says(o.lena, "The second answer, while nobody listens")
 
@@ -41,13 +42,13 @@ func TestOneDayWithRestarts(t *testing.T) {
 	o.hears(t, o.lena, "Any blockers?")
 	o.says(o.lena, "The third answer")
 	o.hears(t, o.lena, "thank you")
-	p.stop()
+	p.Stop()
 
 	p = o.start(t, "-rehearse-at", "2026-06-17T17:31:00+02:00")
 	report := o.reads(t, reportTopic, "1 of 4 answered")
 	o.says(o.maya, "Too late")
 	o.hears(t, o.maya, "not added")
-	p.stop()
+	p.Stop()
 	for _, answer := range []string{"The first answer", "The second answer, while nobody listens", "The third answer"} {
 		assert.Equal(t, 1, strings.Count(report.Content, answer), report.Content)
 	}
@@ -66,11 +67,11 @@ func TestStartWhileTheServerIsDown(t *testing.T) {
 	stop := o.Fail(zuliptest.Match{Times: -1}, zuliptest.Fault{CutBefore: true})
 	o.poll.Do(func() {}) // Nobody polls a server that is down.
 	p := o.start(t)
-	p.log.waitFor(t, "failed=true")
+	p.Log.WaitFor(t, "failed=true")
 	stop()
-	require.NoError(t, o.WaitForPoll(patient(t), o.bot))
-	p.stop()
-	assert.NotContains(t, p.log.String(), o.bot.APIKey)
+	require.NoError(t, o.WaitForPoll(proctest.Patient(t), o.bot))
+	p.Stop()
+	assert.NotContains(t, p.Log.String(), o.bot.APIKey)
 }
 
 func TestAdministrators(t *testing.T) {
@@ -84,8 +85,8 @@ func TestAdministrators(t *testing.T) {
 	o.reads(t, commandTopic, "Only Jonas Weber and the administrators")
 	o.posts(o.maya, "pause")
 	o.reads(t, commandTopic, "is paused")
-	p.stop()
-	assert.Contains(t, p.log.String(), `msg="no such administrator" setting=STANDUP_ADMINS email=nobody@zulip.example`)
+	p.Stop()
+	assert.Contains(t, p.Log.String(), `msg="no such administrator" setting=STANDUP_ADMINS email=nobody@zulip.example`)
 }
 
 func TestCommandsAreLimited(t *testing.T) {
@@ -98,7 +99,7 @@ func TestCommandsAreLimited(t *testing.T) {
 	o.says(o.maya, "timezone America/New_York") // Handled after those of Lena, and not limited.
 	o.hears(t, o.maya, "America/New_York")
 	o.hears(t, o.lena, "wait a minute")
-	p.stop()
+	p.Stop()
 	assert.Len(t, o.heard(o.lena, ""), commandsPerMinute+1, "ten answers and one notice")
 }
 
@@ -107,7 +108,7 @@ func TestWrongKey(t *testing.T) {
 	o := newOffice(t)
 	o.environment["ZULIP_API_KEY"] = "hunter2-wrong"
 	var stdout, stderr bytes.Buffer
-	assert.Equal(t, 1, run(t.Context(), nil, o.get, &stdout, &stderr))
+	assert.Equal(t, 1, program{o.get, o.all, &stdout, &stderr}.run(t.Context(), nil))
 	assert.Contains(t, stderr.String(), "(ZULIP_EMAIL, ZULIP_API_KEY)")
 	assert.NotContains(t, stderr.String(), "hunter2")
 }
@@ -130,7 +131,7 @@ func TestUnusableDatabase(t *testing.T) {
 			t.Parallel()
 			before, _ := os.ReadFile(tt.path)
 			var stdout, stderr bytes.Buffer
-			assert.Equal(t, 1, run(t.Context(), []string{"-db", tt.path}, complete().get, &stdout, &stderr))
+			assert.Equal(t, 1, program{complete().get, complete().all, &stdout, &stderr}.run(t.Context(), []string{"-db", tt.path}))
 			assert.Contains(t, stderr.String(), "STANDUP_DB")
 			assert.Contains(t, stderr.String(), tt.path)
 			assert.Contains(t, stderr.String(), tt.want)

@@ -29,8 +29,8 @@ type demo struct {
 }
 
 // runDemo plays the demo and returns the status for the caller.
-func runDemo(ctx context.Context, out *transcript, stderr io.Writer) int {
-	ctx, cancel := context.WithTimeoutCause(ctx, demoTimeout, fmt.Errorf("the demo took longer than %v", demoTimeout))
+func runDemo(stopped context.Context, out *transcript, stderr io.Writer) int {
+	ctx, cancel := context.WithTimeoutCause(stopped, demoTimeout, fmt.Errorf("the demo took longer than %v", demoTimeout))
 	defer cancel()
 	began := time.Now()
 	d, closeAll, err := newDemo(out) //nolint:contextcheck // What it closes is to be closed also when ctx has ended.
@@ -38,7 +38,11 @@ func runDemo(ctx context.Context, out *transcript, stderr io.Writer) int {
 		err = d.play(ctx)
 		closeAll()
 	}
-	if err != nil {
+	switch {
+	case err != nil && stopped.Err() != nil:
+		fmt.Fprintln(stderr, "standupbot: the demo was stopped before its end")
+		return statusFailed
+	case err != nil:
 		fmt.Fprintln(stderr, "standupbot: the demo failed:", err)
 		return statusFailed
 	}

@@ -15,7 +15,7 @@ import (
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
-	status := run(t.Context(), []string{"-demo"}, environment{}.get, &stdout, &stderr)
+	status := program{environment{}.get, environment{}.all, &stdout, &stderr}.run(t.Context(), []string{"-demo"})
 	require.Equal(t, 0, status, "%s\n%s", stdout.String(), stderr.String())
 	assert.Empty(t, stderr.String())
 
@@ -119,8 +119,8 @@ func TestInterruptedDemo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	assert.Equal(t, 1, run(ctx, []string{"-demo"}, environment{}.get, &stdout, &stderr))
-	assert.Contains(t, stderr.String(), "the demo failed")
+	assert.Equal(t, 1, program{environment{}.get, environment{}.all, &stdout, &stderr}.run(ctx, []string{"-demo"}))
+	assert.Equal(t, "standupbot: the demo was stopped before its end\n", stderr.String())
 }
 
 func TestColourIsForTerminals(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	status := program{os.Getenv, os.Environ, os.Stdout, os.Stderr}.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(status)
 }
@@ -30,23 +30,35 @@ const (
 	statusSettings = 2
 )
 
+// program is the process, as far as the rest of the program knows it.
+type program struct {
+	getenv         func(string) string
+	environ        func() []string
+	stdout, stderr io.Writer
+}
+
 // run is main without the process around it. It returns when ctx ends.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	s, err := readSettings(args, getenv)
+func (p program) run(ctx context.Context, args []string) int {
+	s, err := readSettings(args, p.getenv)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		printUsage(stdout)
+		printUsage(p.stdout)
 		return statusOK
-	case err != nil:
-		printRefusal(stderr, err)
-		return statusSettings
 	case s.demo:
-		return runDemo(ctx, newTranscript(stdout, getenv), stderr)
+		return runDemo(ctx, newTranscript(p.stdout, p.getenv), p.stderr)
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: s.logLevel}))
+	remarks, unknown := mistyped(p.environ())
+	if err = errors.Join(err, unknown); err != nil {
+		printRefusal(p.stderr, err, remarks)
+		return statusSettings
+	}
+	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: s.logLevel}))
+	for _, remark := range remarks {
+		log.LogAttrs(ctx, slog.LevelWarn, "remark on the settings", slog.String("remark", remark))
+	}
 	client, err := zulip.NewClient(s.credentials, zulip.WithLogger(log), zulip.WithUserAgent("standupbot"))
 	if err != nil {
-		printRefusal(stderr, fmt.Errorf("ZULIP_SITE or another setting of Zulip: %w", err))
+		printRefusal(p.stderr, fmt.Errorf("ZULIP_SITE or another setting of Zulip: %w", err), remarks)
 		return statusSettings
 	}
 	err = serve(ctx, s, client, log)
@@ -57,7 +69,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case errors.Is(err, zulip.ErrUnauthorized):
 		err = fmt.Errorf("%w (ZULIP_EMAIL, ZULIP_API_KEY)", err)
 	}
-	fmt.Fprintln(stderr, "standupbot:", err)
+	fmt.Fprintln(p.stderr, "standupbot:", err)
 	return statusFailed
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbox-go/signalbox/examples/internal/variables"
 	"github.com/signalbox-go/signalbox/standup"
 	"github.com/signalbox-go/signalbox/zulip"
 )
@@ -41,11 +42,26 @@ func allSettings() []setting {
 		{"email", "ZULIP_EMAIL", "ADDRESS", "e-mail of the bot, from its settings page"},
 		{"", "ZULIP_API_KEY", "", "the bot's API key"},
 		{"api-key-file", "ZULIP_API_KEY_FILE", "FILE", "a file that holds the API key alone"},
+		{"", "ZULIP_CERT_BUNDLE", "", "a file of PEM certificates to trust instead of the system's"},
+		{"", "ZULIP_CERT", "", "a file with a PEM client certificate"},
+		{"", "ZULIP_CERT_KEY", "", "the file of its key"},
+		{"", "ZULIP_ALLOW_INSECURE", "", "true: do not verify the server's certificate; others can read the key then"},
 		{"db", "STANDUP_DB", "FILE", "where everything is kept (default " + defaultDatabase + ")"},
 		{"zone", "STANDUP_ZONE", "NAME", "time zone of a standup whose owner has none in Zulip (default " + defaultZone + ")"},
 		{"admins", "STANDUP_ADMINS", "LIST", "user ids or e-mails, separated by commas, of those who may configure every standup"},
 		{"log-level", "LOG_LEVEL", "LEVEL", "debug, info, warn or error (default info)"},
 	}
+}
+
+// mistyped finds variables that are none of the settings: those that begin as
+// the program's own do are an error, and those of Zulip and of logs, which other
+// programs have too, worth a remark where they are nearly one of them.
+func mistyped(environ []string) (remarks []string, unknown error) {
+	var known []string
+	for _, s := range allSettings() {
+		known = append(known, s.variable)
+	}
+	return variables.Check(environ, "STANDUP_", known)
 }
 
 const (

@@ -12,12 +12,21 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/signalbox-go/signalbox/examples/internal/proctest"
 )
 
-// environment is a getenv.
+// environment is that of the program.
 type environment map[string]string
 
 func (e environment) get(name string) string { return e[name] }
+
+func (e environment) all() (entries []string) {
+	for name, value := range e {
+		entries = append(entries, name+"="+value)
+	}
+	return entries
+}
 
 // complete is the least that a start needs.
 func complete() environment {
@@ -146,6 +155,27 @@ func TestBadSettings(t *testing.T) {
 	}
 }
 
+func TestMistypedVariables(t *testing.T) {
+	t.Parallel()
+	const remark = "ZULIP_SITTE: there is no such setting; did you mean ZULIP_SITE?"
+	var stdout, stderr bytes.Buffer
+	e := with(environment{"STANDUP_ZON": "hunter2", "ZULIP_SITTE": "hunter2", "STANDUP_ADMINS": "", "ZULIP_REALM": "hunter2"})
+	assert.Equal(t, statusSettings, program{e.get, e.all, &stdout, &stderr}.run(proctest.Patient(t), nil))
+	assert.Contains(t, stderr.String(), "  - STANDUP_ZON: there is no such setting; did you mean STANDUP_ZONE?\n")
+	assert.Contains(t, stderr.String(), "  - "+remark+"\n")
+	for _, never := range []string{"hunter2", "ZULIP_REALM"} {
+		assert.NotContains(t, stderr.String(), never)
+	}
+	assert.Equal(t, statusOK, program{e.get, e.all, &stdout, &stderr}.run(t.Context(), []string{"-h"}))
+
+	o := newOffice(t)
+	o.environment["ZULIP_SITTE"] = "hunter2"
+	p := o.start(t)
+	p.Stop()
+	assert.Contains(t, p.Log.String(), remark)
+	assert.NotContains(t, p.Log.String(), "hunter2")
+}
+
 func TestDemoLooksAtNoSetting(t *testing.T) {
 	t.Parallel()
 	s, err := readSettings([]string{"-demo"}, environment{"STANDUP_ZONE": "nowhere", "ZULIP_CONFIG": "/none"}.get)
@@ -156,7 +186,7 @@ func TestDemoLooksAtNoSetting(t *testing.T) {
 func TestNothingSet(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
-	status := run(t.Context(), nil, environment{}.get, &stdout, &stderr)
+	status := program{environment{}.get, environment{}.all, &stdout, &stderr}.run(t.Context(), nil)
 	assert.Equal(t, 2, status)
 	assert.Empty(t, stdout.String())
 	for _, want := range []string{"ZULIP_SITE", "ZULIP_EMAIL", "ZULIP_API_KEY", "go run ./examples/standupbot -demo", "-h"} {
@@ -170,7 +200,7 @@ func TestHelp(t *testing.T) {
 	require.ErrorIs(t, err, flag.ErrHelp)
 
 	var stdout, stderr bytes.Buffer
-	assert.Equal(t, 0, run(t.Context(), []string{"-h"}, environment{}.get, &stdout, &stderr))
+	assert.Equal(t, 0, program{environment{}.get, environment{}.all, &stdout, &stderr}.run(t.Context(), []string{"-h"}))
 	assert.Empty(t, stderr.String())
 	for _, s := range allSettings() {
 		assert.Contains(t, stdout.String(), s.variable)
@@ -184,7 +214,7 @@ func TestUnusableSite(t *testing.T) {
 	t.Parallel()
 	for _, site := range []string{"http://chat.example.org", "ftp://chat.example.org", "https://"} {
 		var stdout, stderr bytes.Buffer
-		assert.Equal(t, 2, run(t.Context(), nil, with(environment{"ZULIP_SITE": site}).get, &stdout, &stderr))
+		assert.Equal(t, 2, program{with(environment{"ZULIP_SITE": site}).get, with(environment{"ZULIP_SITE": site}).all, &stdout, &stderr}.run(t.Context(), nil))
 		assert.Contains(t, stderr.String(), "ZULIP_SITE")
 		assert.NotContains(t, stderr.String(), "hunter2")
 	}

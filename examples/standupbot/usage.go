@@ -29,16 +29,21 @@ variable shadows the zuliprc.
         believe that it is now INSTANT, as 2026-06-17T09:29:50+02:00; time runs
         at its normal speed from there
 
+Another variable STANDUP_... is taken for a slip of the hand, and refused.
+
 In the chat: subscribe the bot to a channel and write "@**its name** setup" there.
 `)
 }
 
 // printRefusal says why the program does not start, one reason a line, and how
 // to get on.
-func printRefusal(w io.Writer, err error) {
+func printRefusal(w io.Writer, err error, remarks []string) {
 	fmt.Fprintln(w, "standupbot cannot start:")
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintln(w, "  -", strings.TrimSpace(line))
+	}
+	for _, remark := range remarks {
+		fmt.Fprintln(w, "  -", remark)
 	}
 	fmt.Fprint(w, `
 To watch it work without any setting:  go run ./examples/standupbot -demo
