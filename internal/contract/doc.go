@@ -25,4 +25,9 @@
 // # The fake
 //
 // The other tours call every operation of the fake with hand-made requests, refusals included.
+//
+// zulip_recordings_test.go holds it against a real server: testdata/zulip-247.json has what a Zulip server of feature
+// level 247 (9.0-dev) answered to a fixed story of requests about messages, people, channels, groups, files and events,
+// refusals included; each request is played against the fake again and its answer compared in status, code, sentence and
+// shape. zulip_recordings_exceptions_test.go has the differences, with their reasons. The client reads the same answers.
 package contract

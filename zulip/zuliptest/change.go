@@ -19,11 +19,17 @@ type change struct {
 
 // editMessage changes the content, moves the message to another topic or channel, or both, and tells the queues.
 func (s *Server) editMessage(by *userState, m *messageState, ch change) *answer {
+	switch {
+	case m.channel == nil && ch.topic != nil:
+		return refuse("Direct messages cannot have topics.")
+	case m.channel == nil && ch.channel != nil:
+		return refuse("Direct messages cannot be moved to channels.")
+	}
+	if ch.topic != nil && cutTopic(*ch.topic) == m.topic {
+		ch.topic = nil
+	}
 	if ch.content == nil && ch.topic == nil && ch.channel == nil {
 		return refuse("Nothing to change")
-	}
-	if (ch.topic != nil || ch.channel != nil) && m.channel == nil {
-		return refuse("Direct messages cannot be moved to channels.")
 	}
 	e := event{
 		"user_id": by.ID, "rendering_only": false, "message_id": m.id, "message_ids": []int{m.id},
@@ -67,6 +73,9 @@ func (s *Server) changeContent(by *userState, m *messageState, content string, e
 	}
 	old := m.content
 	e["orig_content"], e["orig_rendered_content"] = old, s.render(old)
+	if s.featureLevel < 284 {
+		e["prev_rendered_content_version"] = 1
+	}
 	m.content, m.edited = content, s.now()
 	s.claim(by, content)
 	e["content"], e["rendered_content"], e["is_me_message"] = content, s.render(content), len(content) > 4 && content[:4] == "/me "
@@ -178,6 +187,9 @@ func (s *Server) react(by *userState, m *messageState, name, code, kind string) 
 	if bad != nil {
 		return bad
 	}
+	if known := emojiCodes[name]; r.Type == "unicode_emoji" && known != "" && known != r.EmojiCode {
+		return refuse("Invalid emoji name.")
+	}
 	if findReaction(m, r) >= 0 {
 		return s.reactionProblem("REACTION_ALREADY_EXISTS", "Reaction already exists.")
 	}
@@ -245,7 +257,7 @@ func (s *Server) emitReaction(op string, by *userState, m *messageState, r React
 		e := event(r.object())
 		e["op"], e["message_id"] = op, m.id
 		e["user"] = map[string]any{
-			"user_id": by.ID, "email": by.Email, "full_name": by.FullName, "is_mirror_dummy": false,
+			"user_id": by.ID, "email": by.Email, "full_name": by.FullName,
 		}
 		return e
 	})

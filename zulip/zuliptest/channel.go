@@ -100,8 +100,8 @@ func (s *Server) subscribe(c *channelState, u *userState) bool {
 		})
 	}
 	c.subs[u.ID] = true
-	s.emit("subscription", only(u.ID), func(q *queue) event {
-		return event{"op": "add", "subscriptions": []any{s.subscriptionObject(u, c, q.subscribers)}}
+	s.emit("subscription", only(u.ID), func(*queue) event {
+		return event{"op": "add", "subscriptions": []any{s.subscriptionObject(u, c, true)}}
 	})
 	s.emitPeers("peer_add", c, u)
 	return true

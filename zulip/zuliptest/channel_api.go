@@ -2,9 +2,9 @@ package zuliptest
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 func (s *Server) sortedChannels() []*channelState {
@@ -118,6 +118,11 @@ func (s *Server) principals(c *call) []*userState {
 	if !c.json("principals", &list) {
 		return []*userState{c.user}
 	}
+	for _, x := range list {
+		if id, isID := x.(float64); isID && s.users[int(id)] == nil {
+			c.reject(badRequest("No such user"))
+		}
+	}
 	ids, bad := s.userIDs(list)
 	if bad != nil {
 		c.reject(*bad)
@@ -195,10 +200,8 @@ func (s *Server) removeSubscriptions(c *call) answer {
 		return *c.bad
 	}
 	removed, kept := []string{}, []string{}
-	for _, name := range names {
-		if s.channelByName(name) == nil {
-			return fail(http.StatusBadRequest, "STREAM_DOES_NOT_EXIST", "Channel '"+name+"' does not exist").with("stream", name)
-		}
+	if none := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.channelByName(name) != nil }); len(none) > 0 {
+		return badRequest("Channel(s) (" + strings.Join(none, ", ") + ") do not exist")
 	}
 	for _, u := range users {
 		for _, name := range names {

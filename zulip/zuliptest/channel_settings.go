@@ -19,7 +19,7 @@ func channelSettings(creator int) settings {
 
 // mayAdminister reports whether the user may change the channel's name, permissions and so on.
 func (s *Server) mayAdminister(u *userState, c *channelState) bool {
-	return u.isAdmin() || s.allows(c.settings["can_administer_channel_group"], u)
+	return u.isAdmin() || s.featureLevel >= 325 && s.allows(c.settings["can_administer_channel_group"], u)
 }
 
 // maySend reports whether the channel takes messages of this user, who may see it.
@@ -46,6 +46,8 @@ func (s *Server) adminChannel(c *call) (*channelState, *answer) {
 	switch {
 	case ch == nil, !s.mayKnow(c.user, ch) && !s.mayAdminister(c.user, ch):
 		return nil, refuse("Invalid channel ID")
+	case !s.mayAdminister(c.user, ch) && s.featureLevel < 325:
+		return nil, mustBe("administrator")
 	case !s.mayAdminister(c.user, ch):
 		a := fail(http.StatusBadRequest, "CANNOT_ADMINISTER_CHANNEL", "You do not have permission to administer this channel.")
 		return nil, &a

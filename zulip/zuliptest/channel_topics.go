@@ -22,7 +22,7 @@ func (s *Server) postDeleteTopic(c *call) answer {
 			}
 		}
 	}
-	if s.featureLevel < 256 {
+	if s.featureLevel < 211 {
 		return ok(nil)
 	}
 	return ok(map[string]any{"complete": true})

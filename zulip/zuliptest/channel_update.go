@@ -68,6 +68,9 @@ func (s *Server) checkNewName(c *call, ch *channelState) (string, *answer) {
 	case name == ch.Name:
 		return "", refuse("Channel already has that name.")
 	case !strings.EqualFold(name, ch.Name) && s.channelByName(name) != nil:
+		if s.featureLevel < channelWords {
+			return "", refuse("Stream name '" + name + "' is already taken.")
+		}
 		return "", refuse("Channel name already in use.")
 	}
 	return name, nil
@@ -134,6 +137,8 @@ func (s *Server) emitArchived(ch *channelState) {
 		switch {
 		case q.knows["archived_channels"] && s.featureLevel >= 378:
 			return event{"op": "update", "stream_id": ch.ID, "name": ch.Name, "property": "is_archived", "value": ch.archived}
+		case ch.archived && s.featureLevel < 343:
+			return event{"op": "delete", "streams": []any{s.channelObject(ch)}}
 		case ch.archived:
 			return event{
 				"op": "delete", "stream_ids": []int{ch.ID}, "streams": []any{map[string]any{"stream_id": ch.ID}},

@@ -26,15 +26,21 @@ func (s *Server) changeDefault(c *call, isDefault bool) answer {
 	return ok(nil)
 }
 
-// defaultChannels are the ids of the channels that new users are subscribed to.
-func (s *Server) defaultChannels() []int {
-	ids := []int{}
+// defaultChannels are the ids of the channels that new users are subscribed to; older servers tell the channels.
+func (s *Server) defaultChannels() []any {
+	list := []any{}
 	for _, ch := range s.sortedChannels() {
-		if ch.isDefault {
-			ids = append(ids, ch.ID)
+		switch {
+		case !ch.isDefault:
+		case s.featureLevel < 330:
+			o := s.channelObject(ch)
+			delete(o, "stream_weekly_traffic")
+			list = append(list, o)
+		default:
+			list = append(list, ch.ID)
 		}
 	}
-	return ids
+	return list
 }
 
 func (s *Server) emitDefaults() {

@@ -27,6 +27,10 @@ func (s *Server) getMessages(c *call) answer {
 	c.json("narrow", &wire)
 	var ids []int
 	byID := s.featureLevel >= 300 && c.json("message_ids", &ids)
+	if s.featureLevel < 300 {
+		c.need("num_before")
+		c.need("num_after")
+	}
 	before, after := c.integer("num_before", 0), c.integer("num_after", 0)
 	include, anchor := c.flag("include_anchor", true), c.str("anchor", "")
 	if c.flag("use_first_unread_anchor", false) {

@@ -63,9 +63,13 @@ func (s *Server) emitFlags(u *userState, op, flag string, ids []int, all bool) {
 }
 
 func (s *Server) unreadDetails(m *messageState, u *userState) map[string]any {
-	o := map[string]any{"mentioned": m.rows[u.ID]["mentioned"]}
+	o := map[string]any{}
+	if m.rows[u.ID]["mentioned"] {
+		o["mentioned"] = true
+	}
 	if m.channel != nil {
 		o["type"], o["stream_id"], o["topic"] = "stream", m.channel.ID, m.topic
+		o["unmuted_stream_msg"] = u.subs[m.channel.ID]["is_muted"] != true
 		return o
 	}
 	others := slices.DeleteFunc(slices.Clone(m.to), func(id int) bool { return id == u.ID })
@@ -92,14 +96,18 @@ func (s *Server) postFlags(c *call) answer {
 	if bad := checkFlag(op, flag); bad != nil {
 		return *bad
 	}
-	list := make([]*messageState, len(ids))
-	for i, id := range ids {
-		if list[i] = s.message(id); list[i] == nil || !s.mayRead(c.user, list[i]) {
+	given := (op == "add") == (flag == "read") // what the flags of a message without a row say anyway
+	var list []*messageState
+	for _, id := range ids {
+		switch m := s.message(id); {
+		case m != nil && s.mayRead(c.user, m):
+			list = append(list, m)
+		case !given:
 			return badRequest("Invalid message(s)")
 		}
 	}
-	changed, ignored := s.changeFlag(c.user, list, op, flag)
-	return s.flagsAnswer(map[string]any{"messages": changed}, ignored)
+	_, ignored := s.changeFlag(c.user, list, op, flag) // the answer has what was asked for, changed or not
+	return s.flagsAnswer(map[string]any{"messages": append([]int{}, ids...)}, ignored)
 }
 
 // postFlagsNarrow changes a flag within a window of a narrow. A window that is too large is made smaller.

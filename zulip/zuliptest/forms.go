@@ -42,7 +42,7 @@ func (s *Server) messageObject(m *messageState, f form) map[string]any {
 		"id": m.id, "sender_id": m.sender.ID, "sender_full_name": m.sender.FullName, "sender_email": m.sender.Email,
 		"sender_realm_str": realmName, "client": m.client, "content": m.content, "content_type": "text/x-markdown",
 		"timestamp": m.at.Unix(), "is_me_message": strings.HasPrefix(m.content, "/me "), "avatar_url": nil,
-		"reactions": m.reactionObjects(), "submessages": m.submessageObjects(), "topic_links": []any{},
+		"reactions": s.reactionObjects(m), "submessages": m.submessageObjects(), "topic_links": []any{},
 	}
 	if f.markdown {
 		o["content"], o["content_type"] = s.render(m.content), "text/html"
@@ -60,8 +60,12 @@ func (s *Server) messageObject(m *messageState, f form) map[string]any {
 	if !m.edited.IsZero() {
 		o["last_edit_timestamp"] = m.edited.Unix()
 	}
-	if !m.moved.IsZero() {
+	switch {
+	case m.moved.IsZero():
+	case s.featureLevel >= 365:
 		o["last_moved_timestamp"] = m.moved.Unix()
+	case m.moved.After(m.edited):
+		o["last_edit_timestamp"] = m.moved.Unix()
 	}
 	if len(m.history) > 0 {
 		o["edit_history"] = s.editObjects(m, f)
@@ -87,10 +91,14 @@ func (s *Server) people(ids []int) []any {
 	return list
 }
 
-func (m *messageState) reactionObjects() []any {
+func (s *Server) reactionObjects(m *messageState) []any {
 	list := []any{}
 	for _, r := range m.reactions {
-		list = append(list, r.object())
+		o := r.object()
+		if u := s.users[r.UserID]; s.featureLevel < 339 {
+			o["user"] = map[string]any{"id": u.ID, "email": u.Email, "full_name": u.FullName}
+		}
+		list = append(list, o)
 	}
 	return list
 }
@@ -107,6 +115,9 @@ func (s *Server) editObjects(m *messageState, f form) []any {
 		o := map[string]any{"user_id": e.by, "timestamp": e.at.Unix()}
 		if e.prevContent != nil {
 			o["prev_content"], o["prev_rendered_content"] = *e.prevContent, s.render(*e.prevContent)
+			if s.featureLevel < 284 {
+				o["prev_rendered_content_version"] = 1
+			}
 		}
 		if e.prevTopic != nil {
 			o["prev_topic"], o["topic"] = f.topicName(*e.prevTopic), f.topicName(*e.topic)
@@ -128,14 +139,17 @@ func (s *Server) userObject(u *userState, gravatar, fields bool) map[string]any 
 	o := map[string]any{
 		"user_id": u.ID, "email": u.Email, "delivery_email": u.Email, "full_name": u.FullName,
 		"date_joined": u.joined.UTC().Format("2006-01-02T15:04:05.000000-07:00"), "is_active": u.active, "is_owner": u.Role == RoleOwner,
-		"is_admin": u.isAdmin(), "is_guest": u.Role == RoleGuest, "is_bot": u.IsBot, "bot_type": nil, "bot_owner_id": nil,
+		"is_admin": u.isAdmin(), "is_guest": u.Role == RoleGuest, "is_bot": u.IsBot,
 		"role": int(u.Role), "timezone": u.Timezone, "avatar_url": nil, "avatar_version": 1,
 	}
 	if !gravatar {
 		o["avatar_url"] = avatar(u)
 	}
+	if s.featureLevel < 363 {
+		o["is_billing_admin"] = false
+	}
 	if u.IsBot {
-		o["bot_type"] = int(u.BotType)
+		o["bot_type"], o["bot_owner_id"] = int(u.BotType), nil
 		if u.OwnerID != 0 {
 			o["bot_owner_id"] = u.OwnerID
 		}
@@ -169,7 +183,7 @@ func (s *Server) channelObject(c *channelState) map[string]any {
 			break
 		}
 	}
-	return o
+	return s.keep(o, channelKeys())
 }
 
 // subscriptionObject is a channel as one of its subscribers sees it.

@@ -164,7 +164,7 @@ func (s *Server) handle(rt *route, c *call) (answer, map[string]string) {
 		return *bad, header
 	}
 	c.forget(rt.newer, s.featureLevel)
-	return c.noteIgnored(rt.handle(s, c)), header
+	return s.worded(c.noteIgnored(rt.handle(s, c))), header
 }
 
 // clientName is what Zulip calls the program: the User-Agent up to the slash.

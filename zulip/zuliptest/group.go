@@ -104,7 +104,7 @@ func (s *Server) createGroup(g Group, creator *userState, st settings) *group {
 
 // distinct returns the ids in ascending order, each once, and never nil.
 func distinct(ids []int) []int {
-	return slices.Compact(slices.Sorted(slices.Values(append([]int{}, ids...))))
+	return append([]int{}, slices.Compact(slices.Sorted(slices.Values(ids)))...)
 }
 
 func (s *Server) groupByName(name string) *group {
@@ -168,7 +168,7 @@ func (s *Server) groupObject(g *group) map[string]any {
 	if !g.system {
 		o["date_created"] = g.created.Unix()
 	}
-	return o
+	return s.keep(o, groupKeys())
 }
 
 // moveRole tells the queues that a user has left the groups of one role for those of another; zero is none.

@@ -52,7 +52,11 @@ func (s *Server) postGroupMembers(c *call) answer {
 	c.json("add_subgroups", &addSub)
 	c.json("delete_subgroups", &removeSub)
 	if len(add)+len(remove)+len(addSub)+len(removeSub) == 0 {
-		c.reject(badRequest(`Nothing to do. Specify at least one of "add", "delete", "add_subgroups" or "delete_subgroups".`))
+		what := `"add", "delete", "add_subgroups" or "delete_subgroups".`
+		if s.featureLevel < 311 {
+			what = `"add" or "delete".`
+		}
+		c.reject(badRequest("Nothing to do. Specify at least one of " + what))
 	}
 	if bad := s.checkMembers(c, add, remove); bad != nil {
 		return *bad

@@ -59,7 +59,13 @@ func (s *Server) compileRegister(u *userState, pairs [][]string) ([]term, *answe
 		}
 		wire[i] = wireTerm{Operator: p[0], Operand: p[1]}
 	}
-	return s.compile(u, wire)
+	terms, bad := s.compile(u, wire)
+	if bad != nil && bad.code() == "BAD_NARROW" {
+		if operator, unknown := strings.CutPrefix(bad.text(), "Invalid narrow operator: unknown operator "); unknown {
+			return nil, refuse("Operator " + operator + " not supported.")
+		}
+	}
+	return terms, bad
 }
 
 func (s *Server) compile(u *userState, wire []wireTerm) ([]term, *answer) {

@@ -49,7 +49,7 @@ func (s *Server) EditMessage(by *User, id int, content string) {
 }
 
 // MoveMessage lets a person move one message to another topic of its channel.
-// It panics when the message is unknown or not in a channel.
+// It panics when the message is unknown, not in a channel, or in that topic already.
 func (s *Server) MoveMessage(by *User, id int, topic string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -31,8 +31,6 @@ func (s *Server) getUsers(c *call) answer {
 
 func (s *Server) getOwnUser(c *call) answer {
 	o := s.userObject(c.user, false, true)
-	delete(o, "bot_type") // this answer has fewer keys than the others
-	delete(o, "bot_owner_id")
 	o["max_message_id"] = s.lastSeen(c.user)
 	return ok(o)
 }

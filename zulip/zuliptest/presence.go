@@ -143,7 +143,7 @@ func (s *Server) postPresence(c *call) answer {
 	if on, set := c.user.settings["presence_enabled"].(bool); !set || on {
 		s.setPresence(c.user, status == "active")
 	}
-	o := map[string]any{"presence_last_update_id": s.presences}
+	o := s.keep(map[string]any{"presence_last_update_id": s.presences}, stateKeys)
 	switch {
 	case pingOnly:
 		return ok(o)

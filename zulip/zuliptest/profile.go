@@ -75,7 +75,7 @@ func (s *Server) fieldObjects() []any {
 		if f.summary {
 			o["display_in_profile_summary"] = true
 		}
-		list = append(list, o)
+		list = append(list, s.keep(o, map[string]int{"required": 244, "editable_by_user": 296}))
 	}
 	return list
 }

@@ -204,7 +204,12 @@ func (s *Server) deleteQueue(c *call) answer {
 }
 
 func (s *Server) getEvents(c *call) answer {
-	id, last, block := c.need("queue_id"), c.need("last_event_id"), !c.flag("dont_block", false)
+	for _, name := range []string{"queue_id", "last_event_id"} {
+		if !c.has(name) {
+			c.reject(badRequest("Missing '" + name + "' argument"))
+		}
+	}
+	id, last, block := c.str("queue_id", ""), c.str("last_event_id", ""), !c.flag("dont_block", false)
 	after := c.integer("last_event_id", -1)
 	if c.bad != nil {
 		return *c.bad
@@ -222,7 +227,7 @@ func (s *Server) getEvents(c *call) answer {
 	}
 	q.release()
 	if !q.empty() || !block {
-		return eventsAnswer(q)
+		return ok(map[string]any{"events": q.contents()}) // the name of the queue comes only to those who waited
 	}
 	q.polled = time.Now()
 	q.waiting = make(chan answer, 1)

@@ -65,7 +65,7 @@ func TestQueueThatIsUnknownOrOfSomebodyElse(t *testing.T) {
 			assert.Equal(t, queue, got["queue_id"])
 			o.bot.refused(400, "BAD_EVENT_QUEUE_ID", "DELETE", "/events", "queue_id", queue)
 		}
-		o.bot.refused(400, "REQUEST_VARIABLE_MISSING", "GET", "/events", "queue_id", foreign)
+		o.bot.refused(400, "BAD_REQUEST", "GET", "/events", "queue_id", foreign)
 	})
 }
 
@@ -263,7 +263,8 @@ func TestRegisterFilters(t *testing.T) {
 		} {
 			assert.Equal(t, want, contents(o.bot.events(queues[name], "-1")), name)
 		}
-		o.bot.refused(400, "BAD_NARROW", "POST", "/register", "narrow", `[["color","red"]]`)
+		msg := o.bot.refused(400, "BAD_REQUEST", "POST", "/register", "narrow", `[["color","red"]]`)
+		assert.Equal(t, "Operator color not supported.", msg)
 		o.bot.refused(400, "BAD_REQUEST", "POST", "/register", "client_capabilities", `{"empty_topic_name":true}`)
 	})
 }

@@ -34,7 +34,7 @@ func (s *Server) version() string {
 
 func (s *Server) getServerSettings(c *call) answer {
 	site := "http://" + c.host
-	return ok(map[string]any{
+	return ok(s.keep(map[string]any{
 		"authentication_methods": map[string]bool{
 			"password": true, "dev": false, "email": true, "ldap": false, "remoteuser": false, "github": false,
 			"azuread": false, "gitlab": false, "google": false, "apple": false, "saml": false, "openid connect": false,
@@ -53,7 +53,7 @@ func (s *Server) getServerSettings(c *call) answer {
 		"realm_icon":                      site + "/realm_icon.png",
 		"realm_description":               "<p>The " + realmName + " organization.</p>",
 		"realm_web_public_access_enabled": false,
-	})
+	}, stateKeys))
 }
 
 func (s *Server) register(c *call) answer {
@@ -184,6 +184,7 @@ func (s *Server) addState(state map[string]any, c *call, q *queue, wants func(st
 		state["streams"] = list
 	}
 	s.addOrgState(state, c, q, wants)
+	s.keep(state, stateKeys)
 }
 
 func (s *Server) editLimitSeconds() any {
@@ -196,13 +197,18 @@ func (s *Server) editLimitSeconds() any {
 func (s *Server) addUserState(state map[string]any, c *call) {
 	active, gone := []any{}, []any{}
 	for _, u := range s.sortedUsers() {
+		o := s.userObject(u, true, true)
+		delete(o, "is_active") // the list says it
 		if u.active {
-			active = append(active, s.userObject(u, true, true))
+			active = append(active, o)
 		} else {
-			gone = append(gone, s.userObject(u, true, true))
+			gone = append(gone, o)
 		}
 	}
 	u := c.user
+	if s.featureLevel < 363 {
+		state["is_billing_admin"] = false
+	}
 	maps.Copy(state, map[string]any{
 		"realm_users": active, "realm_non_active_users": gone, "cross_realm_bots": []any{s.notifierObject()},
 		"user_id": u.ID, "email": u.Email, "delivery_email": u.Email, "full_name": u.FullName,

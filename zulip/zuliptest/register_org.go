@@ -15,7 +15,7 @@ func (s *Server) addOrgState(state map[string]any, c *call, q *queue, wants func
 		"user_topic":            func() { state["user_topics"] = c.user.topicObjects(q.form()) },
 		"alert_words":           func() { state["alert_words"] = s.getAlertWords(c).body["alert_words"] },
 		"default_streams":       func() { state["realm_default_streams"] = s.defaultChannels() },
-		"user_settings":         func() { state["user_settings"] = c.user.allSettings() },
+		"user_settings":         func() { state["user_settings"] = s.keep(c.user.allSettings(), settingKeys) },
 		"presence":              func() { s.addPresence(state, q) },
 	}
 	if s.featureLevel >= 389 {

@@ -52,6 +52,9 @@ func (s *Server) postUser(c *call) answer {
 	case !c.user.CanCreateUsers:
 		return badRequest("User not authorized to create users")
 	}
+	if s.userByEmail(email) != nil {
+		return badRequest("Email '" + email + "' already in use")
+	}
 	for _, bad := range []*answer{s.checkFullName(name), s.checkNewEmail(email)} {
 		if bad != nil {
 			return *bad
@@ -93,7 +96,7 @@ func (s *Server) patchUser(c *call) answer {
 	var values []profileValue
 	c.json("profile_data", &values)
 	if !slices.Contains(roles, role) {
-		c.reject(invalid("role"))
+		c.reject(badRequest("Invalid role"))
 	}
 	if c.bad != nil {
 		return *c.bad
