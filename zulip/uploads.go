@@ -38,7 +38,7 @@ var ErrFileTooLarge = errors.New("the file is too large")
 // When r tells its size (an [os.File], anything else with Seek, a bytes or strings reader) and has more than 25 MiB,
 // the file goes in pieces, of which one that is lost on the way is sent again; each of them has the time of
 // [WithTimeout]. That needs Zulip 10 (feature level 296). All else goes in one request that is not repeated; most servers
-// refuse more than 25 MiB there. [Client.Register] learns how large a file may be. API: POST /user_uploads and /tus.
+// refuse more than 25 MiB there, and one that has no proxy before it refuses what does not tell its size. [Client.Register] learns how large a file may be. API: POST /user_uploads and /tus.
 func (c *Client) UploadFile(ctx context.Context, filename string, r io.Reader) (Upload, error) {
 	const op = "upload file"
 	if strings.TrimSpace(filename) == "" {

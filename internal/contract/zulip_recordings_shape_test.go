@@ -73,13 +73,14 @@ func eventKind(at string, v any) string {
 	if at != ".events" || !isObject {
 		return ""
 	}
-	kind := fmt.Sprint(o["type"])
+	var kind strings.Builder
+	kind.WriteString(fmt.Sprint(o["type"]))
 	for _, key := range []string{"op", "property", "flag", "message_type"} {
 		if part, has := o[key].(string); has {
-			kind += "/" + part
+			kind.WriteString("/" + part)
 		}
 	}
-	return kind
+	return kind.String()
 }
 
 // differences lists where the two are not alike, one sentence each; what is below a place that only one of them has

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 
@@ -26,7 +27,7 @@ func (c *Chat) upload(ctx context.Context, f *chatops.File) (zulip.Upload, error
 		return zulip.Upload{}, fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrNotSent, err)
 	}
 	defer content.Close()
-	file, err := c.client.UploadFile(ctx, fileName(f.Name), content)
+	file, err := c.client.UploadFile(ctx, fileName(f.Name), sizedReader{content, f.Size})
 	switch {
 	case err == nil:
 		return file, nil
@@ -35,6 +36,16 @@ func (c *Chat) upload(ctx context.Context, f *chatops.File) (zulip.Upload, error
 	}
 	return file, fmt.Errorf("zulipchat: %s: %w: %w", op, chatops.ErrNotSent, err)
 }
+
+// sizedReader tells how much there is to read: some servers take no upload without a length.
+type sizedReader struct {
+	io.Reader
+
+	size int64
+}
+
+// Len is asked for before anything is read.
+func (r sizedReader) Len() int { return int(r.size) }
 
 // withFile puts a link to a file below a text.
 func withFile(content, name string, file zulip.Upload) string {

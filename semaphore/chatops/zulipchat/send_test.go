@@ -69,6 +69,36 @@ func file(name, content string) *chatops.File {
 	}}
 }
 
+// Some servers take no upload without a length.
+func TestAFileIsSentWithItsLength(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		var told []int64
+		chat := o.chat(t, zulip.WithTransport(lookedAt{o.Transport(), func(r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/user_uploads") {
+				told = append(told, r.ContentLength)
+			}
+		}}))
+		_, err := chat.Send(t.Context(), chatops.Outgoing{To: chatops.Address{Room: roomOf(o.channel), Thread: "log"}, File: file("task.log", "line 1\n")})
+		require.NoError(t, err)
+		require.Len(t, told, 1)
+		assert.Greater(t, told[0], int64(len("line 1\n")))
+	})
+}
+
+// lookedAt shows each request before it is sent.
+type lookedAt struct {
+	http.RoundTripper
+
+	look func(*http.Request)
+}
+
+func (l lookedAt) RoundTrip(r *http.Request) (*http.Response, error) {
+	l.look(r)
+	return l.RoundTripper.RoundTrip(r)
+}
+
 func TestSendAFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
