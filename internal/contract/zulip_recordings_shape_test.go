@@ -74,7 +74,7 @@ func eventKind(at string, v any) string {
 		return ""
 	}
 	var kind strings.Builder
-	kind.WriteString(fmt.Sprint(o["type"]))
+	fmt.Fprint(&kind, o["type"])
 	for _, key := range []string{"op", "property", "flag", "message_type"} {
 		if part, has := o[key].(string); has {
 			kind.WriteString("/" + part)
