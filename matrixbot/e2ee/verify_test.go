@@ -335,12 +335,15 @@ func TestSecretsOfOthers(t *testing.T) {
 		require.Equal(t, 1, answered)
 
 		tablet.machine.donors.add(ada.machine.mach.GetAccount().SigningKey(), 1)
+		all := make(chan struct{})
 		time.AfterFunc(time.Second, func() {
+			defer close(all)
 			answer("nonsense")
 			answer(base64.RawStdEncoding.EncodeToString(make([]byte, seedSize)))
 			answer(good)
 		})
 		found, err := ask()
+		<-all
 		require.NoError(t, err)
 		assert.Equal(t, decodeSeed(good), found)
 		stored, err := tablet.machine.store.GetSecret(t.Context(), id.SecretXSMaster)
