@@ -102,7 +102,7 @@ func (f *following) edit(c *changes, t *track, task semaphore.Task) {
 		Outgoing: Outgoing{
 			Key: fmt.Sprintf("%s/edit/%d", t.Card, t.Shown.Edits), To: t.Where, Body: f.card(*t, task, t.Shown.EditedAt),
 		},
-		Replaces: t.Card,
+		Replaces: t.Card, Anew: !t.Shown.Ended.IsZero(), // The last one has to be seen.
 	})
 }
 
@@ -117,7 +117,6 @@ func (f *following) ended(tx Tx, t track) (c changes, err error) {
 	}
 	t.Shown.Ended = f.Now()
 	f.edit(&c, &t, task)
-	c.messages[0].Anew = true
 	c.put(latestKey(t.Where.conversation()), t)
 	if t.By != "" {
 		row := f.below(t, "end", f.farewell(t, task))

@@ -1,6 +1,7 @@
 package chatops
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -180,15 +181,16 @@ func (e *Engine) newCursors(ctx context.Context, projects []listed) ([]cursor, e
 	return cursors, failed
 }
 
+// wordsOfNotices are how notices call what a flag calls otherwise.
+var wordsOfNotices = map[string]string{"failed": string(hasFailed), "succeeded": string(hasWorked)}
+
 // chosen reads a flag that is a list of words, with commas or given several times.
 func chosen[T ~string](c *call, flag string, words []string, usual []T) ([]T, error) {
 	var picked []T
 	for _, text := range c.values.Texts(flag) {
 		for word := range strings.SplitSeq(text, ",") {
 			word = strings.ToLower(strings.TrimSpace(word))
-			if usual := map[string]string{"failed": string(hasFailed), "succeeded": string(hasWorked)}[word]; usual != "" {
-				word = usual // As notices call it.
-			}
+			word = cmp.Or(wordsOfNotices[word], word)
 			if !slices.Contains(words, word) {
 				did := ""
 				if near := commandline.Suggest(word, words); near != "" {
